@@ -1,0 +1,1 @@
+"""MUIRF for Keras 3."""

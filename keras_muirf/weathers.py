@@ -1,0 +1,3 @@
+"""The weathers that MUIRF knows, in the order used everywhere."""
+
+WEATHERS = ("rain", "snow", "haze", "raindrop")
