@@ -1,0 +1,27 @@
+"""From image files to image files; the network is the caller's."""
+
+from keras_muirf.restoration.discover import discover
+from keras_muirf.restoration.image_error import ImageError
+from keras_muirf.restoration.image_format import SUFFIXES
+from keras_muirf.restoration.image_reading import read_image
+from keras_muirf.restoration.image_reading import read_rgb8
+from keras_muirf.restoration.image_writing import write_image
+from keras_muirf.restoration.loaded_image import LoadedImage
+from keras_muirf.restoration.photograph import restore_file
+from keras_muirf.restoration.photograph import restore_photograph
+from keras_muirf.restoration.restoration_record import RestorationRecord
+from keras_muirf.restoration.tiling import restore_tiled
+
+__all__ = [
+    "SUFFIXES",
+    "ImageError",
+    "LoadedImage",
+    "RestorationRecord",
+    "discover",
+    "read_image",
+    "read_rgb8",
+    "restore_file",
+    "restore_photograph",
+    "restore_tiled",
+    "write_image",
+]

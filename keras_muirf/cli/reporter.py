@@ -1,0 +1,111 @@
+import sys
+
+import click
+
+
+class Reporter:
+    """Tells how a run goes: a line per image, with a bar on a terminal.
+
+    Results go to standard output, failures to standard error.
+
+    Args:
+        total: int. How many images there are.
+        console: `rich.console.Console` to draw the bar on, or `None` to draw
+            one if standard output is a terminal.
+    """
+
+    def __init__(self, total, console=None):
+        self.total = total
+        self.restored = 0
+        self.failed = 0
+        self._progress = None
+        if console is not None or sys.stdout.isatty():
+            self._progress = _progress_bar(console)
+            self._task = self._progress.add_task("", total=total)
+
+    def __enter__(self):
+        if self._progress:
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_):
+        if self._progress:
+            self._progress.stop()
+
+    def begin(self, source):
+        """An image's turn has come."""
+        if self._progress:
+            name = click.format_filename(source, shorten=True)
+            self._progress.update(self._task, description=name)
+
+    def success(self, record, given=False):
+        """An image was restored.
+
+        Args:
+            record: `keras_muirf.restoration.RestorationRecord`.
+            given: bool. Whether the weather was named rather than found.
+        """
+        self.restored += 1
+        seen = f"{record.weather} {100 * record.probability:.0f} %"
+        self._print(
+            f"{click.format_filename(record.source)}: "
+            f"{'looks like ' if given else ''}{seen}, "
+            f"{record.width}x{record.height}, {record.seconds:.1f} s -> "
+            f"{click.format_filename(record.target)}"
+        )
+        self._advance()
+
+    def failure(self, line):
+        """An image was not restored; `line` says why."""
+        self.failed += 1
+        self._print(f"Error: {line}", error=True)
+        self._advance()
+
+    def finish(self, seconds, interrupted=False):
+        """Everything is done, or the run was broken off."""
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
+        failed = f", {self.failed} failed" if self.failed else ""
+        start = "Interrupted: " if interrupted else ""
+        click.echo(
+            f"{start}{self.restored} of {self.total} restored{failed}, "
+            f"{seconds:.1f} s",
+            err=interrupted,
+        )
+
+    def _advance(self):
+        if self._progress:
+            self._progress.advance(self._task)
+
+    def _print(self, line, error=False):
+        # Above the bar where both are on the terminal.
+        if self._progress and (not error or sys.stderr.isatty()):
+            self._progress.console.print(
+                line,
+                style="red" if error else None,
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+        else:
+            click.echo(line, err=error)
+
+
+def _progress_bar(console):
+    from rich.progress import BarColumn
+    from rich.progress import MofNCompleteColumn
+    from rich.progress import Progress
+    from rich.progress import TextColumn
+    from rich.progress import TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )

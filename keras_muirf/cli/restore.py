@@ -1,0 +1,130 @@
+import time
+
+import click
+
+from keras_muirf.cli.backend import BACKENDS
+from keras_muirf.cli.backend import choose_backend
+from keras_muirf.cli.backend import import_models
+from keras_muirf.cli.backend import one_line
+from keras_muirf.cli.quiet import quiet_startup
+from keras_muirf.cli.reporter import Reporter
+from keras_muirf.weathers import WEATHERS
+
+DEFAULT_PRESET = "muirf_tiny_all_weather"
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--out",
+    metavar="OUT",
+    help="Folder for the results, in which the files of a folder keep their "
+    "relative paths; with a single image also a file. Default: beside each "
+    "input as NAME_restored.",
+)
+@click.option(
+    "--preset",
+    metavar="P",
+    default=DEFAULT_PRESET,
+    show_default=True,
+    help="Name of a preset (see `muirf presets`), a folder, or a handle with "
+    "hf:// or kaggle://.",
+)
+@click.option(
+    "--weather",
+    type=click.Choice(["auto", *WEATHERS, "mixed"]),
+    default="auto",
+    show_default=True,
+    help="The weather to remove; auto finds out, mixed takes all by their "
+    "probabilities.",
+)
+@click.option(
+    "--backend",
+    type=click.Choice(BACKENDS),
+    help="Default: KERAS_BACKEND, else the first that is installed.",
+)
+@click.option(
+    "--tile",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Height and width of the tiles of large images, in pixels; 0 for "
+    "each image in one piece. Default: the preset's own.",
+)
+def restore(inputs, out, preset, weather, backend, tile):
+    """Restore images: files, and folders with all their subfolders.
+
+    JPEG, PNG, WebP, TIFF and AVIF. Depth, transparency and metadata stay as
+    they are. Ends with 0 if every image was restored, 1 if one was not.
+    """
+    from keras_muirf.restoration import ImageError
+    from keras_muirf.restoration import discover
+
+    try:
+        pairs = discover(inputs, out)
+    except ImageError as error:
+        raise click.UsageError(one_line(error)) from error
+    restorer = _load(preset, backend, weather, tile)
+    started = time.perf_counter()
+    with Reporter(len(pairs)) as reporter:
+        try:
+            for source, target in pairs:
+                reporter.begin(source)
+                _restore_one(reporter, restorer, source, target, weather, tile)
+        except KeyboardInterrupt:
+            reporter.finish(time.perf_counter() - started, interrupted=True)
+            raise SystemExit(INTERRUPTED) from None
+        reporter.finish(time.perf_counter() - started)
+    if reporter.failed:
+        raise SystemExit(1)
+
+
+def _load(preset, backend, weather, tile):
+    name, why = choose_backend(backend)
+    click.echo(f"Backend: {name} ({why})", err=True)
+    from keras_muirf.restoration.photograph import check_tile
+
+    try:
+        with quiet_startup():
+            models = import_models()
+            restorer = models.MUIRFImageRestorer.from_preset(preset)
+    except click.ClickException:
+        raise
+    # A preset is a folder of files from anywhere: what may be wrong with
+    # them has no common type.
+    except Exception as error:
+        raise click.ClickException(
+            f"The preset '{preset}' cannot be loaded ({one_line(error)}); "
+            "`muirf presets` lists those that can."
+        ) from error
+    if weather not in ("auto", "mixed", *restorer.weathers):
+        raise click.UsageError(
+            f"The preset '{preset}' does not know {weather}; it knows "
+            f"{', '.join(restorer.weathers)}."
+        )
+    try:
+        check_tile(restorer, tile)
+    except ValueError as error:
+        raise click.UsageError(one_line(error)) from error
+    return restorer
+
+
+def _restore_one(reporter, restorer, source, target, weather, tile):
+    from keras_muirf.restoration import ImageError
+    from keras_muirf.restoration import restore_file
+
+    try:
+        record = restore_file(restorer, source, target, weather, tile)
+    except ImageError as error:
+        reporter.failure(one_line(error))
+    # The backends' errors, lack of memory among them, have no common type,
+    # and one image's failure must not keep the others from being restored.
+    except Exception as error:
+        reporter.failure(
+            f"{source}: the image could not be restored "
+            f"({type(error).__name__}: {one_line(error)}); where memory is "
+            "short, a smaller --tile helps."
+        )
+    else:
+        reporter.success(record, given=weather in restorer.weathers)

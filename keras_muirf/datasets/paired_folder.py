@@ -1,0 +1,135 @@
+from pathlib import Path
+
+import pyvips
+
+from keras_muirf.datasets.image_source import ImageSource
+from keras_muirf.datasets.image_source import list_images
+from keras_muirf.restoration.image_reading import read_rgb8
+from keras_muirf.weathers import WEATHERS
+
+
+class PairedFolder(ImageSource):
+    """Images with weather and the same scenes without it.
+
+    The folder holds two others, `input` and `gt`; a file in one belongs to
+    the file in the other that has the same name without the suffix. Files
+    are never paired by their order.
+
+    Args:
+        directory: Path of the folder that holds `input` and `gt`.
+        weather: String, the weather of all inputs: one of
+            `keras_muirf.weathers.WEATHERS`.
+        scene: `None`, or a callable from a file's name without suffix to the
+            name of its scene. Needed where several files show one scene
+            (drops of different strength, tiles of one photograph), so that
+            `split` keeps them together.
+        cache: Boolean, whether to keep decoded images in memory. Defaults to
+            `True`.
+
+    Item `i` is the tuple `(input, target)` of uint8 RGB arrays
+    `(height, width, 3)`.
+
+    Raises:
+        FileNotFoundError: If a folder is missing or has no image.
+        ValueError: If an image has no partner, two partners differ in size,
+            two images of one folder differ by their suffix only, or
+            the weather is unknown.
+
+    Example:
+
+    ```python
+    rain = keras_muirf.datasets.PairedFolder(
+        "rain1400", "rain", scene=lambda name: name.split("_")[0]
+    )
+    train, validation = rain.split(0.1, seed=0)
+    for name, input, target in validation.pairs():
+        print(name, input.shape)
+    ```
+    """
+
+    def __init__(self, directory, weather, scene=None, cache=True):
+        if weather not in WEATHERS:
+            raise ValueError(
+                f"`weather` has to be one of {', '.join(WEATHERS)}. "
+                f"Received: weather={weather!r}"
+            )
+        self.directory = Path(directory)
+        self.weather = weather
+        self._inputs = list_images(self.directory / "input")
+        self._targets = list_images(self.directory / "gt")
+        self._require_partners()
+        self._require_equal_sizes()
+        super().__init__(self._inputs, scene=scene, cache=cache)
+
+    def read(self, name):
+        """Decodes one pair.
+
+        Args:
+            name: String, the files' name without suffix.
+
+        Returns:
+            The tuple `(input, target)` of uint8 arrays
+            `(height, width, 3)`.
+        """
+        return read_rgb8(self._inputs[name]), read_rgb8(self._targets[name])
+
+    def pairs(self):
+        """Goes through all pairs at their native sizes.
+
+        Yields:
+            Tuples `(name, input, target)`: a string and two uint8 arrays
+            `(height, width, 3)`.
+        """
+        for index, name in enumerate(self.names):
+            yield (name, *self[index])
+
+    def _require_partners(self):
+        problems = []
+        for here, there, other in (
+            (self._inputs, self._targets, "gt"),
+            (self._targets, self._inputs, "input"),
+        ):
+            alone = [str(here[name]) for name in here if name not in there]
+            if alone:
+                problems.append(f"without a partner in `{other}`: {few(alone)}")
+        if problems:
+            raise ValueError(
+                f"Every image in {self.directory} needs a partner of the "
+                "same name in `input` and in `gt`; " + "; ".join(problems)
+            )
+
+    def _require_equal_sizes(self):
+        unequal = []
+        for name, path in self._inputs.items():
+            input_size = displayed_size(path)
+            target_size = displayed_size(self._targets[name])
+            if input_size != target_size:
+                unequal.append(
+                    f"{path} is {input_size[0]}x{input_size[1]} and "
+                    f"{self._targets[name]} {target_size[0]}x{target_size[1]}"
+                )
+        if unequal:
+            raise ValueError(
+                "The images of a pair have to be equally large, and no size "
+                f"is changed silently: {few(unequal)}"
+            )
+
+
+def displayed_size(path):
+    """Returns (width, height) once the EXIF orientation is applied.
+
+    Only the header is read.
+    """
+    # Through a source, because libvips reads options from file names such as
+    # "photo[1].jpg".
+    source = pyvips.Source.new_from_file(str(path))
+    image = pyvips.Image.new_from_source(source, "")
+    if image.get_typeof("orientation") and image.get("orientation") >= 5:
+        return image.height, image.width
+    return image.width, image.height
+
+
+def few(texts, limit=5):
+    """Joins the first texts and says how many more there are."""
+    more = len(texts) - limit
+    return ", ".join(texts[:limit]) + (f" and {more} more" if more > 0 else "")

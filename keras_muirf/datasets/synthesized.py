@@ -1,0 +1,109 @@
+import threading
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_muirf.weathers import WEATHERS
+
+
+class Synthesized:
+    """Clean photographs with weather made by a layer.
+
+    Args:
+        source: A `keras_muirf.datasets.CleanFolder`, or anything with
+            `names`, `__len__` and uint8 arrays `(height, width, 3)` as items.
+        layer: A layer of `keras_muirf.weather`, or any layer that maps
+            float32 images `(batch, height, width, 3)` in [0, 1] to such
+            images and draws its random numbers from its attribute
+            `seed_generator`.
+        weather: String, one of `keras_muirf.weathers.WEATHERS`. Defaults to
+            the layer's class name in lower case.
+
+    Raises:
+        ValueError: If the weather is unknown or the layer has no
+            `seed_generator`.
+
+    Example:
+
+    ```python
+    snow = keras_muirf.datasets.Synthesized(
+        keras_muirf.datasets.CleanFolder("photographs"),
+        keras_muirf.weather.Snow(),
+    )
+    clean = np.random.uniform(size=(2, 64, 64, 3)).astype("float32")
+    snowy = snow.synthesize(clean, seed=(1, 2))
+    ```
+    """
+
+    # One for all: two objects may share a layer, and with it the state of its
+    # random numbers, which is set before and used in a call.
+    _lock = threading.Lock()
+
+    def __init__(self, source, layer, weather=None):
+        weather = weather or type(layer).__name__.lower()
+        if weather not in WEATHERS:
+            raise ValueError(
+                f"`weather` has to be one of {', '.join(WEATHERS)}. "
+                f"Received: weather={weather!r}"
+            )
+        if not hasattr(layer, "seed_generator"):
+            raise ValueError(
+                "The weather layer needs an attribute `seed_generator` (a "
+                "`keras.random.SeedGenerator`), or batches could not be made "
+                f"again. Received: layer={layer}"
+            )
+        self.source = source
+        self.layer = layer
+        self.weather = weather
+        self._compiled = {}
+
+    def __len__(self):
+        return len(self.source)
+
+    @property
+    def names(self):
+        return self.source.names
+
+    def synthesize(self, images, seed):
+        """Puts weather on a batch of images.
+
+        The same images and seed give the same result. Batches of one shape
+        share one compiled function; each new shape is compiled anew.
+
+        Args:
+            images: float32 array `(batch, height, width, 3)` in [0, 1].
+            seed: Two integers from 0 to 2^31 - 1.
+
+        Returns:
+            A float32 array of the same shape in [0, 1].
+        """
+        with self._lock:
+            if images.shape not in self._compiled:
+                # A model per shape: one model for all would be generalized
+                # to sizes that are not known beforehand.
+                self._compiled[images.shape] = keras.Sequential([self.layer])
+            state = self.layer.seed_generator.state
+            state.assign(ops.cast(np.asarray(seed), state.dtype))
+            weathered = self._compiled[images.shape].predict_on_batch(images)
+        return np.clip(np.asarray(weathered, "float32"), 0.0, 1.0)
+
+    def pairs(self, seed=0):
+        """Goes through all photographs at their native sizes.
+
+        Item `i` depends on its photograph, the layer, `seed` and `i` only.
+
+        Args:
+            seed: Integer. Defaults to `0`.
+
+        Yields:
+            Tuples `(name, input, target)`: a string and two uint8 arrays
+            `(height, width, 3)`.
+        """
+        for index, name in enumerate(self.names):
+            target = self.source[index]
+            rng = np.random.default_rng((seed, index))
+            state = rng.integers(2**31, size=2)
+            clean = target[None].astype("float32") / 255.0
+            weathered = self.synthesize(clean, state)[0]
+            yield name, np.rint(weathered * 255.0).astype("uint8"), target

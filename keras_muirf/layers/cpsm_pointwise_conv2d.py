@@ -1,0 +1,78 @@
+import keras
+from keras import ops
+
+from keras_muirf.layers.cpsm_convolution import CPSMConvolution
+
+
+@keras.saving.register_keras_serializable(package="keras_muirf")
+class CPSMPointwiseConv2D(CPSMConvolution):
+    """A 1x1 convolution with shared and weather-specific channels.
+
+    One matrix product per image with that image's kernel `W_eff`: the
+    multiply-adds of a plain 1x1 convolution.
+
+    Args:
+        filters: int. Number of output channels.
+        **kwargs: Arguments of `CPSMConvolution`: `use_bias`,
+            `specific_fraction`, `sharing_ratio`, `sharing_target`,
+            `sharing_loss_weight` and `kernel_initializer`.
+
+    Call arguments:
+        inputs: float tensor `(B, H, W, C)`.
+        expert_weights: float tensor `(B, E)`, from the router.
+        weather_weights: float tensor `(B, K)`, from the router.
+
+    Returns:
+        A float tensor `(B, H, W, filters)`.
+
+    Example:
+
+    ```python
+    x = keras.random.normal((2, 16, 16, 8))
+    routing = keras_muirf.layers.CPSMRouter()(x)
+    y = keras_muirf.layers.CPSMPointwiseConv2D(12)(
+        x, routing["expert_weights"], routing["weather_weights"]
+    )
+    y.shape  # (2, 16, 16, 12)
+    ```
+
+    Reference: CPSM of MUIRF (IEEE TCSVT 36(3), 2026) as interpreted in this
+    project.
+    """
+
+    def __init__(self, filters, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+
+    def build(self, inputs_shape, expert_weights_shape, weather_weights_shape):
+        self.build_kernels(
+            (inputs_shape[-1], self.filters),
+            expert_weights_shape[-1],
+            weather_weights_shape[-1],
+        )
+        super().build(inputs_shape)
+
+    def call(self, inputs, expert_weights, weather_weights, training=False):
+        kernel, bias = self.mixed_kernels(
+            expert_weights, weather_weights, training
+        )
+        _, height, width, channels = inputs.shape
+        shape = ops.shape(inputs)
+        if height is None or width is None:
+            height, width = shape[1], shape[2]
+        x = ops.reshape(inputs, (shape[0], height * width, channels))
+        y = ops.matmul(x, kernel)
+        if bias is not None:
+            y = y + bias[:, None, :]
+        return ops.reshape(y, (shape[0], height, width, self.filters))
+
+    def compute_output_shape(
+        self,
+        inputs_shape,
+        expert_weights_shape=None,
+        weather_weights_shape=None,
+    ):
+        return (*inputs_shape[:-1], self.filters)
+
+    def get_config(self):
+        return {**super().get_config(), "filters": self.filters}

@@ -1,0 +1,292 @@
+import functools
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_muirf import layers
+from keras_muirf.layers.cpsm_router import HARD
+from keras_muirf.layers.cpsm_router import SOFT
+from keras_muirf.models.image_restorer import ImageRestorer
+from keras_muirf.models.muirf_backbone import MUIRFBackbone
+from keras_muirf.models.muirf_image_restorer_preprocessor import (
+    MUIRFImageRestorerPreprocessor,
+)
+from keras_muirf.models.restored_images import as_float_batch
+from keras_muirf.models.restored_images import like_input
+from keras_muirf.weathers import WEATHERS
+
+
+@keras.saving.register_keras_serializable(package="keras_muirf")
+class MUIRFImageRestorer(ImageRestorer):
+    """Restores photographs taken in rain, snow, haze or through wet glass.
+
+    A `keras_muirf.models.MUIRFBackbone`, a convolution to three channels and
+    the image itself as global residual. `restore` takes images as they are
+    and gives back restored ones of the same kind and size.
+
+    Args:
+        backbone: a `keras_muirf.models.MUIRFBackbone`.
+        preprocessor: a `keras_muirf.models.MUIRFImageRestorerPreprocessor`,
+            or `None` if inputs are preprocessed already.
+        weathers: tuple of strings. Names of the backbone's weathers, in
+            order. Defaults to `keras_muirf.WEATHERS`.
+        **kwargs: `compile`, whether to compile with the defaults, and
+            arguments of `keras.Model`.
+
+    Call arguments:
+        inputs: dict of `"image"`, float `(B, H, W, 3)` in [0, 1], and
+            `"weather"`, int `(B,)`: an index into `weathers`, -1 for unknown
+            or -2 for mixed.
+
+    Returns:
+        The restored images, float32 `(B, H, W, 3)`.
+
+    Examples:
+
+    ```python
+    # Restore a photograph.
+    restorer = keras_muirf.models.MUIRFImageRestorer.from_preset(
+        "muirf_tiny_all_weather"
+    )
+    photograph = np.random.randint(0, 256, (120, 160, 3), "uint8")
+    restored = restorer.restore(photograph)
+
+    # See what the network saw and shared.
+    restored, routing = restorer.restore(photograph, return_routing=True)
+    routing["weather"]  # The probability of each weather.
+
+    # Train one from scratch, by weather.
+    restorer = keras_muirf.models.MUIRFImageRestorer(
+        keras_muirf.models.MUIRFBackbone(),
+        keras_muirf.models.MUIRFImageRestorerPreprocessor(
+            keras_muirf.layers.MUIRFImageConverter()
+        ),
+    )
+    restorer.compile(
+        keras_muirf.optimizers.MVGH(keras.optimizers.AdamW(5e-4))
+    )
+    restorer.fit(dataset)  # A keras_muirf.datasets.WeatherMajorDataset.
+    ```
+
+    Reference: MUIRF (IEEE TCSVT 36(3), 2026), of which the abstract alone is
+    public; the network is this project's interpretation.
+    """
+
+    backbone_cls = MUIRFBackbone
+    preprocessor_cls = MUIRFImageRestorerPreprocessor
+
+    # A whole image this large restores in one piece within about 1 GB.
+    recommended_tile = 512
+
+    # The router tells the weathers apart: there their gradients are opposed
+    # because they should be, and homogenization would stop the learning.
+    averaged_variables = ("router/", "shallow_")
+
+    batch_help = (
+        "Feed a keras_muirf.datasets.WeatherMajorDataset, or order every "
+        "batch as equal consecutive groups of images, one group per weather "
+        'in the order of `restorer.weathers`, with x = {"image": images, '
+        '"weather": their indices}.'
+    )
+
+    def __init__(self, backbone, preprocessor=None, weathers=None, **kwargs):
+        weathers = tuple(weathers or WEATHERS)
+        if len(weathers) != backbone.num_weathers:
+            raise ValueError(
+                "`weathers` must name each of the backbone's "
+                f"{backbone.num_weathers} weathers. Received: "
+                f"weathers={weathers}"
+            )
+
+        # === Layers ===
+        head = keras.layers.Conv2D(
+            3,
+            3,
+            padding="same",
+            data_format="channels_last",
+            # Small: before training, the image comes back almost unchanged.
+            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+            dtype=backbone.dtype_policy,
+            name="head",
+        )
+        residual = keras.layers.Add(dtype="float32", name="residual")
+
+        # === Functional Model ===
+        inputs = backbone.input
+        features = backbone(inputs)["features"]
+        outputs = residual([inputs["image"], head(features)])
+        compile = kwargs.pop("compile", True)
+        super().__init__(
+            inputs=inputs, outputs=outputs, compile=False, **kwargs
+        )
+
+        # === Config ===
+        self.backbone = backbone
+        self.preprocessor = preprocessor
+        self.weathers = weathers
+        self.head = head
+        self.residual = residual
+        if compile:
+            self.compile()
+
+    def get_config(self):
+        return {**super().get_config(), "weathers": self.weathers}
+
+    @property
+    def num_tasks(self):
+        """One task per weather."""
+        return len(self.weathers)
+
+    def task_labels(self, x):
+        """The weathers of a batch's images."""
+        return x["weather"] if isinstance(x, dict) else None
+
+    def restore(self, images, weather=None, return_routing=False):
+        """Restores images.
+
+        Args:
+            images: `uint8`, `uint16`, or float in [0, 1]: one image
+                `(H, W, 3)` or a batch `(B, H, W, 3)`, of any size.
+            weather: `None` to let the network find the weather, one of
+                `weathers` to name it, `"mixed"` to mix the weathers' kernels
+                by their probabilities, or a list of these, one per image.
+            return_routing: bool. Whether to return the routing too.
+
+        Returns:
+            The restored images, an array of the same dtype and shape. With
+            `return_routing=True` also a dict of `"weather"`, the
+            probabilities of the weathers, `"shared_fraction"`, for each CPSM
+            convolution the fraction of its channels that the weathers share,
+            and `"mask"`, 1 for each channel that is shared.
+
+        Raises:
+            ValueError: If the images have another shape, dtype or range, or
+                the weather is not one of the model's.
+        """
+        batch, single = as_float_batch(images)
+        routing = self.route(self.shallow_moments(batch), weather)
+        restored = like_input(self.restore_tiles(batch, routing), images)
+        if not return_routing:
+            return restored[0] if single else restored
+        report = self._routing_report(routing)
+        if single:
+            report = keras.tree.map_structure(lambda v: v[0], report)
+            restored = restored[0]
+        return restored, report
+
+    def shallow_moments(self, images):
+        """Moments of the shallow features, from which images are routed.
+
+        The average of the moments of an image's tiles, weighted by their
+        area, stands for the whole image, however large.
+
+        Args:
+            images: float32 `(B, H, W, 3)` in [0, 1].
+
+        Returns:
+            A float32 array `(B, D)`.
+        """
+        return self._moments_model.predict_on_batch(images)
+
+    def route(self, moments, weather=None):
+        """Routes images from the moments of their shallow features.
+
+        Args:
+            moments: float array `(B, D)` from `shallow_moments`.
+            weather: as in `restore`.
+
+        Returns:
+            A dict of the router's outputs, arrays with `B` rows.
+        """
+        codes = np.asarray(self._weather_codes(weather, len(moments)))
+        routing = self.backbone.router(
+            ops.convert_to_tensor(moments), ops.convert_to_tensor(codes)
+        )
+        return {
+            name: ops.convert_to_numpy(ops.cast(value, "float32"))
+            for name, value in routing.items()
+        }
+
+    def restore_tiles(self, tiles, routing):
+        """Restores images, or the tiles of one, with a given routing.
+
+        Nothing but the routing looks at more than `halo` pixels around a
+        pixel: a tile with that much context is restored as in its image.
+
+        Args:
+            tiles: float32 `(N, h, w, 3)` in [0, 1].
+            routing: dict from `route`, of `N` rows or of one.
+
+        Returns:
+            A float32 array `(N, h, w, 3)` in [0, 1].
+        """
+        inputs = {
+            name: np.broadcast_to(value, (len(tiles), value.shape[-1]))
+            for name, value in routing.items()
+            if name != "weather"
+        }
+        restored = self._tile_model.predict_on_batch({"image": tiles, **inputs})
+        return np.clip(restored, 0.0, 1.0)
+
+    @property
+    def size_multiple(self):
+        """Height and width are extended to multiples of this, inside."""
+        return self.backbone.size_multiple
+
+    @property
+    def halo(self):
+        """Pixels around a pixel beyond which its result does not look."""
+        return self.backbone.halo + 1
+
+    # Not tracked as layers: they are views of this model's own graph.
+    @functools.cached_property
+    def _moments_model(self):
+        image = keras.Input(self.backbone.image_shape, name="image")
+        features = self.backbone.shallow_features(image)
+        return keras.Model(image, layers.CPSMRouter.moments(features))
+
+    @functools.cached_property
+    def _tile_model(self):
+        backbone = self.backbone
+        image = keras.Input(backbone.image_shape, name="image")
+        routing = {
+            name: keras.Input(shape=(size,), name=name)
+            for name, size in (
+                ("context", backbone.context_dim),
+                ("expert_weights", backbone.num_experts),
+                ("weather_weights", backbone.num_weathers),
+            )
+        }
+        features = backbone.restore_features(image, routing)
+        restored = self.residual([image, self.head(features)])
+        return keras.Model({"image": image, **routing}, restored)
+
+    def _weather_codes(self, weather, count):
+        codes = {None: HARD, "auto": HARD, "mixed": SOFT}
+        codes.update({name: k for k, name in enumerate(self.weathers)})
+        listed = weather if isinstance(weather, list | tuple) else None
+        listed = [weather] * count if listed is None else listed
+        if len(listed) != count or any(w not in codes for w in listed):
+            raise ValueError(
+                "`weather` must be None, 'mixed', one of "
+                f"{', '.join(self.weathers)}, or a list of these with one "
+                f"entry for each of the {count} images. "
+                f"Received: weather={weather!r}"
+            )
+        return np.array([codes[w] for w in listed], "int32")
+
+    def _routing_report(self, routing):
+        masks = {
+            name: ops.convert_to_numpy(
+                layer.channel_mask(routing["expert_weights"])
+            )
+            for name, layer in self.backbone.cpsm_layers.items()
+        }
+        return {
+            "weather": routing["weather"],
+            "shared_fraction": {
+                name: mask.mean(axis=-1) for name, mask in masks.items()
+            },
+            "mask": masks,
+        }

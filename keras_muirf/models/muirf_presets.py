@@ -1,0 +1,35 @@
+"""Sizes of the network, and the presets that come with the package."""
+
+SIZES = {
+    "tiny": {
+        "widths": (32, 64, 128),
+        "encoder_blocks": (1, 2),
+        "middle_blocks": 2,
+        "decoder_blocks": (2, 2),
+        "stem_width": 16,
+    },
+    "small": {
+        "widths": (48, 96, 192, 288),
+        "encoder_blocks": (2, 2, 4),
+        "middle_blocks": 4,
+        "decoder_blocks": (4, 4, 4),
+        "stem_width": 24,
+    },
+    "base": {
+        "widths": (96, 192, 320, 448),
+        "encoder_blocks": (3, 4, 6),
+        "middle_blocks": 6,
+        "decoder_blocks": (5, 6, 6),
+        "stem_width": 32,
+    },
+}
+
+PRESETS = {
+    "muirf_tiny_all_weather": {
+        "description": (
+            "The tiny network, for CPUs: rain, snow, haze and raindrops with "
+            "one set of weights."
+        ),
+        "weathers": ("rain", "snow", "haze", "raindrop"),
+    },
+}

@@ -1,0 +1,122 @@
+import keras
+import tensorflow as tf
+
+from keras_muirf.trainers.task_batch import TaskBatchMixin
+from keras_muirf.trainers.task_batch import batch_size
+from keras_muirf.trainers.task_batch import join_tasks
+from keras_muirf.trainers.task_batch import split_tasks
+
+OUT_OF_ORDER = "task groups out of order"
+
+
+class TaskGradientTrainer(TaskBatchMixin):
+    def train_step(self, data):
+        rule = self.task_gradient_optimizer
+        if rule is None:
+            return super().train_step(data)
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        checks, valid = self._check_labels(self._labels_of(x))
+        # Nothing may change before the checks have passed.
+        with tf.control_dependencies(checks):
+            return self._task_train_step(data, rule, valid)
+
+    def _task_train_step(self, data, rule, valid):
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        rule.num_replicas = replicas
+        (x, y, sample_weight), tasks = split_tasks(data, rule.num_tasks)
+        weights = self.trainable_weights
+        losses, outputs, gradients = [], [], []
+        for part_x, part_y, part_weight in tasks:
+            with tf.GradientTape() as tape:
+                output = self(part_x, training=True)
+                loss = self._compute_loss(
+                    part_x, part_y, output, part_weight, training=True
+                )
+                loss = loss * tf.cast(valid, loss.dtype)
+                scaled = self.optimizer.scale_loss(loss)
+            losses.append(loss * replicas)  # Keras divides it for the sum
+            outputs.append(output)
+            gradients.append(tape.gradient(scaled, weights))
+        stacked = _sum_over_replicas(
+            [_stack(g) for g in zip(*gradients, strict=True)], replicas
+        )
+        self.optimizer.apply(stacked, weights)
+        self._loss_tracker.update_state(
+            tf.add_n(losses) / rule.num_tasks, sample_weight=batch_size(x)
+        )
+        return self.compute_metrics(x, y, join_tasks(outputs), sample_weight)
+
+    def make_train_function(self, force=False):
+        if self.train_function is not None and not force:
+            return self.train_function
+        if self.built and not self.optimizer.built:
+            # Variables made inside a trace cost a second one.
+            with self.distribute_strategy.scope():
+                self.optimizer.build(self.trainable_variables)
+        super().make_train_function(force)
+        step = self.train_function
+
+        def train_function(iterator):
+            try:
+                return step(iterator)
+            except tf.errors.InvalidArgumentError as error:
+                if OUT_OF_ORDER in str(error):
+                    raise ValueError(self._order_message()) from error
+                raise
+
+        self.train_function = train_function
+        return self.train_function
+
+    def _check_labels(self, labels):
+        """Checks the labels in the graph.
+
+        Returns:
+            A list of assertions, and a factor for the loss: 1, or NaN where
+            the labels are wrong and there are no assertions.
+        """
+        tasks = self.task_gradient_optimizer.num_tasks
+        labels = tf.cast(labels, "int32")
+        checks = []
+        if not self.jit_compile:
+            whole = tf.equal(tf.shape(labels)[0] % tasks, 0)
+            checks.append(tf.debugging.Assert(whole, [OUT_OF_ORDER]))
+        with tf.control_dependencies(_in_graph(checks)):
+            groups = tf.reshape(labels, (tasks, -1))
+        first = groups[:, 0]
+        ordered = tf.reduce_all(groups == first[:, None])
+        ordered &= tf.reduce_all(first[1:] > first[:-1]) & (first[0] >= 0)
+        if self.jit_compile:
+            # XLA drops assertions. A loss that is not a number is noticed,
+            # and MVGH takes no step on it.
+            return [], tf.where(ordered, 1.0, float("nan"))
+        checks.append(tf.debugging.Assert(ordered, [OUT_OF_ORDER]))
+        return _in_graph(checks), 1.0
+
+
+def _in_graph(checks):
+    """Without those that already passed: eager assertions return None."""
+    return [check for check in checks if check is not None]
+
+
+def _stack(gradients):
+    """Stacks the tasks' gradients of one variable, zeros for those without."""
+    known = [g for g in gradients if g is not None]
+    if not known:
+        return None
+    zeros = tf.zeros_like(known[0])
+    return tf.stack(
+        [zeros if g is None else tf.convert_to_tensor(g) for g in gradients]
+    )
+
+
+def _sum_over_replicas(gradients, replicas):
+    # A rule is not linear, so the sum comes before it.
+    if replicas == 1:
+        return gradients
+    context = tf.distribute.get_replica_context()
+    summed = iter(
+        context.all_reduce(
+            tf.distribute.ReduceOp.SUM, [g for g in gradients if g is not None]
+        )
+    )
+    return [None if g is None else next(summed) for g in gradients]

@@ -1,0 +1,42 @@
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _same_random_numbers_every_time():
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture
+def rng():
+    """A numpy generator with a fixed seed."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of development images that MUIRF_DATA names."""
+    directory = os.environ.get("MUIRF_DATA")
+    if not directory:
+        pytest.skip("MUIRF_DATA does not name the development images")
+    if not Path(directory).is_dir():
+        pytest.skip(f"MUIRF_DATA names {directory}, which is no folder")
+    return Path(directory)
+
+
+@pytest.fixture
+def save_image():
+    """Writes a uint8 array `(height, width, 3)` as an image file."""
+    import pyvips
+
+    def save(path, image):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pyvips.Image.new_from_array(image).write_to_file(str(path))
+
+    return save

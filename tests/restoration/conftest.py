@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+
+class IdentityRestorer:
+    """The files' side of a restorer, with a network that changes nothing."""
+
+    size_multiple = 8
+    halo = 5
+    recommended_tile = 64
+    weathers = ("rain", "snow", "haze", "raindrop")
+
+    def __init__(self):
+        self.shapes = []
+        self.asked = []
+
+    def shallow_moments(self, images):
+        assert images.dtype == np.float32
+        flat = images.reshape(len(images), -1, 3)
+        return np.concatenate([flat.mean(1), (flat**2).mean(1)], axis=-1)
+
+    def route(self, moments, weather=None):
+        self.asked.append(weather)
+        self.moments = moments
+        return {"weather": np.array([[0.1, 0.2, 0.6, 0.1]], "float32")}
+
+    def restore_tiles(self, tiles, routing):
+        self.shapes.append(tiles.shape)
+        return tiles
+
+
+@pytest.fixture
+def identity():
+    return IdentityRestorer()
+
+
+@pytest.fixture
+def photo(rng):
+    """A smooth uint8 picture that lossy formats keep nearly as it is."""
+    coarse = Image.fromarray(rng.integers(0, 256, (5, 6, 3), dtype="uint8"))
+    return np.asarray(coarse.resize((60, 44), Image.Resampling.BICUBIC))
+
+
+@pytest.fixture
+def deep(rng):
+    """A uint16 picture that uses all 16 bits."""
+    return rng.integers(0, 65536, (23, 31, 3), dtype="uint16")

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_muirf.models import MUIRFBackbone
+from keras_muirf.models import MUIRFImageRestorer
+from keras_muirf.restoration import ImageError
+from keras_muirf.restoration import read_image
+from keras_muirf.restoration import restore_file
+from keras_muirf.restoration import restore_photograph
+from keras_muirf.restoration import write_image
+from keras_muirf.restoration.tiling import average_moments
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A real restorer of two levels."""
+    return MUIRFImageRestorer(
+        MUIRFBackbone(
+            widths=(8, 8),
+            encoder_blocks=(1,),
+            middle_blocks=1,
+            decoder_blocks=(1,),
+            stem_width=4,
+            router_width=8,
+        )
+    )
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 200), (90, 110), (200, 150)])
+def test_identity_gives_equal_pixels(size, identity, rng):
+    pixels = rng.integers(0, 65536, (*size, 3), dtype="uint16")
+    restored, posterior = restore_photograph(identity, pixels)
+    assert np.array_equal(restored, pixels)
+    assert posterior.argmax() == 2
+    one_piece = size[0] * size[1] <= 64 * 64 * 1.25
+    assert (len(identity.shapes) == 1) == one_piece
+    # Routed once, whatever the number of tiles.
+    assert identity.asked == ["auto"]
+
+
+def test_tile_and_weather_reach_the_restorer(identity, rng):
+    pixels = rng.integers(0, 256, (150, 150, 3), dtype="uint8")
+    restore_photograph(identity, pixels, "snow", tile=40, batch=2)
+    assert identity.asked == ["snow"]
+    assert {shape[1:] for shape in identity.shapes} == {(40, 40, 3)}
+    identity.shapes.clear()
+    restore_photograph(identity, pixels, tile=0)
+    assert identity.shapes == [(1, 152, 152, 3)]
+    with pytest.raises(ValueError, match="at least 34 pixels"):
+        restore_photograph(identity, pixels, tile=33)
+
+
+def test_tiles_of_a_real_network_equal_the_whole_image(small, rng):
+    pixels = rng.integers(0, 256, (96, 120, 3), dtype="uint8")
+    whole = small.restore(pixels).astype(int)
+    # One routing for both: that of tiles differs by their own borders.
+    image = pixels[None].astype("float32") / 255
+    moments = small.shallow_moments(image)
+    small.shallow_moments = lambda images: moments
+    try:
+        restored, _ = restore_photograph(small, pixels, tile=64)
+    finally:
+        del small.shallow_moments
+    assert np.abs(whole - restored).max() <= 1
+    assert np.mean(whole != restored) < 0.01
+
+
+def test_moments_of_a_real_network_by_tiles(small, rng):
+    """Tiles' own borders disturb the moments less, the larger they are."""
+    pixels = rng.integers(0, 256, (128, 128, 3), dtype="uint8")
+
+    def moments(tile):
+        return average_moments(pixels, small.shallow_moments, tile, 8)
+
+    whole = moments(None)
+    near, far = (np.linalg.norm(moments(n) - whole) for n in (64, 32))
+    assert near < far / 1.4
+    assert near < 0.15 * np.linalg.norm(whole)
+
+
+def test_a_file_is_restored_and_recorded(identity, photo, tmp_path):
+    source, target = tmp_path / "a.png", tmp_path / "deep" / "er" / "b.png"
+    Image.fromarray(photo).save(source)
+    record = restore_file(identity, str(source), str(target))
+    assert np.array_equal(Image.open(target), photo)
+    assert (record.source, record.target) == (source, target)
+    assert (record.weather, record.width, record.height) == ("haze", 60, 44)
+    assert record.probability == pytest.approx(0.6)
+    assert record.seconds > 0
+
+
+def test_a_16_bit_file_passes_exactly(identity, deep, tmp_path):
+    write_image(tmp_path / "a.tif", deep)
+    restore_file(identity, tmp_path / "a.tif", tmp_path / "b.tif")
+    assert np.array_equal(read_image(tmp_path / "b.tif").pixels, deep)
+
+
+def test_a_target_that_cannot_be_is_found_before_the_work(
+    identity, photo, tmp_path
+):
+    Image.fromarray(photo).convert("RGBA").save(tmp_path / "a.png")
+    with pytest.raises(ImageError, match="no transparency"):
+        restore_file(identity, tmp_path / "a.png", tmp_path / "a.jpg")
+    assert identity.shapes == []
