@@ -7,6 +7,7 @@ from keras_muirf import losses
 from keras_muirf import metrics
 from keras_muirf import models
 from keras_muirf import optimizers
+from keras_muirf import restoration
 from keras_muirf import weather
 from keras_muirf.version import __version__
 from keras_muirf.weathers import WEATHERS
@@ -21,5 +22,6 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "restoration",
     "weather",
 ]

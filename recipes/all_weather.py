@@ -2,11 +2,16 @@
 
     python recipes/all_weather.py --data DATA --out runs/all_weather
 
-DATA holds `train/pairs/<set>/<weather>/{input,gt}` and
-`train/clean/bsds500`. Rain is learned from Rain100L, Rain800 and Rain1400
-pairs and synthesized streaks, haze from synthesized haze, O-HAZE and NYU
-pairs, raindrops from synthesized drops and RobotCar pairs, and snow, of which
-there are no aligned real pairs, from synthesized snow alone.
+It makes the preset that comes with the package.
+
+Data: DATA holds `train/pairs/<set>/<weather>/{input,gt}` and
+    `train/clean/bsds500`. Rain is learned from Rain100L, Rain800 and Rain1400
+    pairs and synthesized streaks, haze from synthesized haze, O-HAZE and NYU
+    pairs, raindrops from synthesized drops and RobotCar pairs, and snow, of
+    which there are no aligned real pairs, from synthesized snow alone.
+Time: 55 minutes on two CPU cores.
+Result: the preset's model card has the figures on the test sets. The report
+    at the end of the run is on scenes held out of training.
 """
 
 import pathlib
@@ -30,38 +35,31 @@ def scene_of(name):
 
 
 # === Data ===
-pairs = pathlib.Path(args.data) / "train" / "pairs"
-photographs, held_out = CleanFolder(
-    pathlib.Path(args.data) / "train" / "clean" / "bsds500"
-).split(0.05, seed=0)
+data = pathlib.Path(args.data) / "train"
+photographs, held_out = CleanFolder(data / "clean" / "bsds500").split(0.05)
 training, validation = {}, {}
-for weather, folders, layer in (
-    (
-        "rain",
-        (("rain100l_train", 1.0), ("rain800_train", 0.4))
-        + (("rain1400_sample", 0.2),),
-        keras_muirf.weather.Rain((0.05, 1.0), seed=args.seed),
-    ),
-    ("snow", (), keras_muirf.weather.Snow((0.05, 1.0), seed=args.seed)),
-    (
-        "haze",
-        (("ohaze", 0.3), ("nyu_aod_sample", 0.1)),
-        keras_muirf.weather.Haze((0.05, 1.0), seed=args.seed),
-    ),
-    (
-        "raindrop",
-        (("robotcar_deraindrop", 0.1),),
-        keras_muirf.weather.Raindrop((0.05, 1.0), seed=args.seed),
-    ),
-):
+
+for weather, layer in {
+    "rain": keras_muirf.weather.Rain((0.05, 1.0), seed=args.seed),
+    "snow": keras_muirf.weather.Snow((0.05, 1.0), seed=args.seed),
+    "haze": keras_muirf.weather.Haze((0.05, 1.0), seed=args.seed),
+    "raindrop": keras_muirf.weather.Raindrop((0.05, 1.0), seed=args.seed),
+}.items():
     training[weather] = [(Synthesized(photographs, layer), 0.8)]
     validation[f"synthesized {weather}"] = Synthesized(held_out, layer)
-    for folder, share in folders:
-        source, rest = PairedFolder(
-            pairs / folder / weather, weather, scene=scene_of
-        ).split(0.05, seed=0)
-        training[weather].append((source, share))
-        validation[folder] = rest
+
+# The weight is the share in the weather's crops, against 0.8 synthesized.
+for folder, weather, weight in [
+    ("rain100l_train", "rain", 1.0),
+    ("rain800_train", "rain", 0.4),
+    ("rain1400_sample", "rain", 0.2),
+    ("ohaze", "haze", 0.3),
+    ("nyu_aod_sample", "haze", 0.1),
+    ("robotcar_deraindrop", "raindrop", 0.1),
+]:
+    pairs = PairedFolder(data / "pairs" / folder / weather, weather, scene_of)
+    pairs, validation[folder] = pairs.split(0.05)
+    training[weather].append((pairs, weight))
 
 # === Model ===
 restorer = recipe.new_restorer(args.size)
@@ -77,7 +75,7 @@ recipe.train(
     restorer,
     training,
     args,
-    stages=[(0.6, 64, 4), (1.0, 128, 4)],
+    stages=[(0.56, 64, 4), (1.0, 96, 3)],
     learning_rate=1.2e-3,
 )
 recipe.report(restorer, validation)

@@ -3,7 +3,10 @@
 import argparse
 import os
 import pathlib
+import sys
+import tempfile
 
+import drawn_data
 import keras
 import numpy as np
 
@@ -11,18 +14,45 @@ import keras_muirf
 
 STEPS_PER_EPOCH = 200
 
+# --smoke: everything once, as small as it gets.
+SMOKE_SIZE = {
+    "widths": (8,),
+    "encoder_blocks": (),
+    "middle_blocks": 1,
+    "decoder_blocks": (),
+    "stem_width": 8,
+    "num_experts": 2,
+    "router_width": 8,
+    "context_dim": 8,
+}
+SMOKE_STAGES = [(1.0, 32, 1)]
+SMOKE_STEPS_PER_EPOCH = 2
+SMOKE_MINUTES = 1e-6
+
 
 def arguments(description, minutes):
     """Reads the command line of a recipe."""
+    name = pathlib.Path(sys.argv[0]).stem
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument(
         "--data",
         default=os.environ.get("MUIRF_DATA"),
         help="folder with train/ and test/ (default: $MUIRF_DATA)",
     )
-    parser.add_argument("--out", help="folder of the run, resumed if it exists")
-    parser.add_argument("--minutes", type=float, default=minutes)
-    parser.add_argument("--size", default="tiny")
+    parser.add_argument(
+        "--out",
+        help="folder of the run; one that was interrupted goes on "
+        f"(default: runs/{name})",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        help="minutes of training, of all sessions together "
+        f"(default: {minutes})",
+    )
+    parser.add_argument(
+        "--size", default="tiny", choices=keras_muirf.models.SIZES
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--smoke",
@@ -30,14 +60,23 @@ def arguments(description, minutes):
         help="a few steps of a very small network on drawn pictures",
     )
     args = parser.parse_args()
-    if args.data is None and not args.smoke:
+    if args.smoke:
+        # Held by `args`, and removed with it when the recipe ends.
+        args.scratch = tempfile.TemporaryDirectory()
+        args.data = drawn_data.draw(pathlib.Path(args.scratch.name) / "data")
+        args.out = args.out or os.path.join(args.scratch.name, "run")
+        args.size = "smoke"
+        minutes = SMOKE_MINUTES
+    if args.data is None:
         parser.error("give the folder of the images with --data")
+    args.out = args.out or os.path.join("runs", name)
+    args.minutes = args.minutes or minutes
     return args
 
 
 def new_restorer(size, weathers=keras_muirf.WEATHERS):
     """A restorer with random weights."""
-    config = keras_muirf.models.SIZES[size]
+    config = {**keras_muirf.models.SIZES, "smoke": SMOKE_SIZE}[size]
     return keras_muirf.models.MUIRFImageRestorer(
         keras_muirf.models.MUIRFBackbone(num_weathers=len(weathers), **config),
         keras_muirf.models.MUIRFImageRestorerPreprocessor(
@@ -48,7 +87,10 @@ def new_restorer(size, weathers=keras_muirf.WEATHERS):
 
 
 def train(restorer, sources, args, stages, learning_rate):
-    """Trains in stages of growing crops, resuming what was begun.
+    """Trains in stages of growing crops and saves `args.out`/preset.
+
+    Started again, an interrupted run goes on after its last whole epoch, and
+    a finished one only loads its weights. Given more minutes it trains on.
 
     Args:
         restorer: the compiled `keras_muirf.models.MUIRFImageRestorer`.
@@ -60,20 +102,26 @@ def train(restorer, sources, args, stages, learning_rate):
     """
     out = pathlib.Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    for stop_at, crop_size, images_per_weather in stages:
+    stages = SMOKE_STAGES if args.smoke else stages
+    steps = SMOKE_STEPS_PER_EPOCH if args.smoke else STEPS_PER_EPOCH
+    for stage in stages:
+        stop_at, crop_size, images_per_weather = stage
+        budget = keras_muirf.callbacks.TimeBudget(
+            args.minutes,
+            learning_rate,
+            out / "budget.json",
+            stop_at=stop_at,
+        )
+        # The last one has to restore the weights even if it is spent, too.
+        if budget.spent and stage != stages[-1]:
+            continue
         dataset = keras_muirf.datasets.WeatherMajorDataset(
             sources,
             images_per_weather=images_per_weather,
             crop_size=crop_size,
-            steps_per_epoch=STEPS_PER_EPOCH,
+            steps_per_epoch=steps,
             weathers=restorer.weathers,
             seed=args.seed,
-        )
-        budget = keras_muirf.callbacks.TimeBudget(
-            args.minutes,
-            learning_rate,
-            str(out / "budget.json"),
-            stop_at=stop_at,
         )
 
         def follow(epoch, logs=None, dataset=dataset):
@@ -85,7 +133,9 @@ def train(restorer, sources, args, stages, learning_rate):
             verbose=2,
             callbacks=[
                 keras.callbacks.BackupAndRestore(
-                    str(out / "backup"), delete_checkpoint=False
+                    str(out / "backup"),
+                    double_checkpoint=True,
+                    delete_checkpoint=False,
                 ),
                 budget,
                 keras.callbacks.LambdaCallback(on_epoch_begin=follow),
@@ -96,17 +146,33 @@ def train(restorer, sources, args, stages, learning_rate):
 
 
 def report(restorer, sources):
-    """Prints the mean figures of every set, before and after restoration."""
+    """Prints the mean figures of every set, before and after restoration.
+
+    Args:
+        restorer: a `keras_muirf.models.MUIRFImageRestorer`.
+        sources: dict from the name of a set to what `evaluate_pairs` takes.
+
+    Returns:
+        A dict from the name of a set to its figures, a dict of numbers.
+    """
     print("set | images | input PSNR Y | PSNR Y | PSNR RGB | SSIM Y | weather")
+    figures = {}
     for name, source in sources.items():
         rows = keras_muirf.datasets.evaluate_pairs(restorer, source)
-        means = [
-            np.mean([row[key] for row in rows])
-            for key in ("psnr_input_y", "psnr_y", "psnr_rgb", "ssim_y")
-        ]
-        right = np.mean([row["seen"] == row["weather"] for row in rows])
+        figures[name] = {"images": len(rows)}
+        for key in ("psnr_input_y", "psnr_y", "psnr_rgb", "ssim_y"):
+            figures[name][key] = float(np.mean([row[key] for row in rows]))
+        right = "-"
+        # Nothing to be right about with one weather only, or without any.
+        if len(restorer.weathers) > 1 and source.weather in restorer.weathers:
+            accuracy = np.mean([row["seen"] == row["weather"] for row in rows])
+            figures[name]["weather_accuracy"] = float(accuracy)
+            right = f"{accuracy:.0%}"
         print(
-            f"{name} | {len(rows)} | {means[0]:.2f} | {means[1]:.2f} | "
-            f"{means[2]:.2f} | {means[3]:.4f} | {right:.0%}",
+            "{} | {images} | {psnr_input_y:.2f} | {psnr_y:.2f} | "
+            "{psnr_rgb:.2f} | {ssim_y:.4f} | {}".format(
+                name, right, **figures[name]
+            ),
             flush=True,
         )
+    return figures

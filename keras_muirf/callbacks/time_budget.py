@@ -15,15 +15,25 @@ class TimeBudget(keras.callbacks.Callback):
     are kept in a file at the end of every epoch, so that a resumed run goes
     on in its schedule. Combine it with `keras.callbacks.BackupAndRestore`.
 
+    Counted are the minutes in which batches are made and learned; the first
+    batch of a session, which compiles, validation and the saving of
+    checkpoints are not.
+
     Args:
-        minutes: float. Minutes of training, of all sessions together.
+        minutes: float. Minutes of training, of all sessions together. A
+            resumed run may be given more than it began with.
         learning_rate: float. Highest learning rate.
-        filepath: string. JSON file that keeps the minutes used.
+        filepath: string or path. JSON file that keeps the minutes used and
+            the epochs begun.
         warmup: float in [0, 1). Part of the budget in which the learning
             rate rises linearly.
         stop_at: float in (0, 1]. Part of the budget after which this call of
             `fit` ends: the next one goes on in the same schedule, with other
             data or larger crops.
+
+    Raises:
+        ValueError: If an argument has an impossible value, or the file is
+            there and is not one that this callback wrote.
 
     Example:
 
@@ -33,39 +43,67 @@ class TimeBudget(keras.callbacks.Callback):
     ```
     """
 
-    # More than any budget has; the budget ends the training.
-    epochs = 1_000_000
-
     def __init__(
         self, minutes, learning_rate, filepath, warmup=0.03, stop_at=1.0
     ):
         super().__init__()
-        if minutes <= 0:
+        if not 0 < minutes < math.inf:
             raise ValueError(
-                f"`minutes` must be above 0. Received: minutes={minutes}"
+                "`minutes` must be a number above 0. "
+                f"Received: minutes={minutes}"
+            )
+        if not 0 < learning_rate < math.inf:
+            raise ValueError(
+                "`learning_rate` must be a number above 0, the highest of the "
+                f"schedule. Received: learning_rate={learning_rate}"
+            )
+        if not 0 <= warmup < 1:
+            raise ValueError(
+                "`warmup` is a part of the budget and must lie in [0, 1). "
+                f"Received: warmup={warmup}"
+            )
+        if not 0 < stop_at <= 1:
+            raise ValueError(
+                "`stop_at` is a part of the budget and must lie in (0, 1]. "
+                f"Received: stop_at={stop_at}"
             )
         self.minutes = minutes
         self.learning_rate = learning_rate
-        self.filepath = filepath
+        self.filepath = os.fspath(filepath)
         self.warmup = warmup
         self.stop_at = stop_at
-        self.used = 0.0
+        self.used = self._read()
+        self._clock = None
 
     @property
     def progress(self):
         """The part of the budget that is spent, in [0, 1]."""
         return min(self.used / self.minutes, 1.0)
 
+    @property
+    def spent(self):
+        """Whether the part of the budget up to `stop_at` is spent."""
+        return self.progress >= self.stop_at
+
+    @property
+    def epochs(self):
+        """The `epochs` to give `fit`: more than any budget has, or 0.
+
+        The budget ends the training. Once it is spent there is nothing left
+        to train, and a `fit` of no epochs only restores the backup.
+        """
+        return 0 if self.spent else 1_000_000
+
     def on_train_begin(self, logs=None):
-        if os.path.exists(self.filepath):
-            with open(self.filepath, encoding="utf-8") as file:
-                self.used = json.load(file)["minutes"]
+        self.used = self._read()
         self._clock = None
-        if self.progress >= self.stop_at:
-            self.model.stop_training = True
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # Saving and validation, since the last batch, are not training.
+        if self._clock is not None:
+            self._clock = time.monotonic()
 
     def on_train_batch_begin(self, batch, logs=None):
-        # The first batch compiles; it is not counted.
         progress = self.progress
         rise = min(progress / self.warmup, 1.0) if self.warmup else 1.0
         fall = 0.5 + 0.5 * math.cos(math.pi * progress)
@@ -75,16 +113,30 @@ class TimeBudget(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.monotonic()
+        # The session's first batch compiles; it is not counted.
         if self._clock is not None:
             self.used += (now - self._clock) / 60
         self._clock = now
-        if self.progress >= self.stop_at:
+        if self.spent:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
-        folder = os.path.dirname(self.filepath)
-        os.makedirs(folder or ".", exist_ok=True)
-        with open(self.filepath, "w", encoding="utf-8") as file:
+        os.makedirs(os.path.dirname(self.filepath) or ".", exist_ok=True)
+        # Whole or not at all: a run may be stopped at any moment.
+        unfinished = self.filepath + ".part"
+        with open(unfinished, "w", encoding="utf-8") as file:
             json.dump({"minutes": self.used, "epochs": epoch + 1}, file)
-        # Validation and saving are not training.
-        self._clock = None
+        os.replace(unfinished, self.filepath)
+
+    def _read(self):
+        if not os.path.exists(self.filepath):
+            return 0.0
+        try:
+            with open(self.filepath, encoding="utf-8") as file:
+                return float(json.load(file)["minutes"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(
+                "`filepath` must name a file that TimeBudget wrote, or none "
+                f"yet. Received: filepath={self.filepath!r}, which says no "
+                "minutes"
+            ) from error

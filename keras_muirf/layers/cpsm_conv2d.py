@@ -66,11 +66,15 @@ class CPSMConv2D(CPSMConvolution):
         kernel, bias = self.mixed_kernels(
             expert_weights, weather_weights, training
         )
-        if inputs.shape[0] == 1:
-            y = ops.conv(inputs, kernel[0], padding="same")
+        if len(kernel.shape) == 5 and inputs.shape[0] == 1:
+            kernel = kernel[0]
+        if len(kernel.shape) == 4:
+            y = ops.conv(
+                inputs, kernel, padding="same", data_format="channels_last"
+            )
         else:
             y = self._convolve_each(inputs, kernel)
-        return y if bias is None else y + bias[:, None, None, :]
+        return self.add_bias(y, bias)
 
     def _convolve_each(self, x, kernel):
         reach = self.kernel_size // 2

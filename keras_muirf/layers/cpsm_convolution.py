@@ -171,15 +171,14 @@ class CPSMConvolution(keras.layers.Layer):
 
         Returns:
             `W_eff` `(B, *kernel_shape)` and the bias `(B, C)` or `None`.
+            Where no channel may be specific, `W` and its bias `(C,)` without
+            a batch axis: one kernel for all images.
         """
         if not self.num_eligible:
-            batch = ops.shape(expert_weights)[0]
             kernel = ops.convert_to_tensor(self.kernel)
-            kernel = ops.broadcast_to(kernel, (batch, *kernel.shape))
             if not self.use_bias:
                 return kernel, None
-            bias = ops.convert_to_tensor(self.bias)
-            return kernel, ops.broadcast_to(bias, (batch, *bias.shape))
+            return kernel, ops.convert_to_tensor(self.bias)
         m = self._eligible_mask(ops.cast(expert_weights, "float32"))
         if training and self.sharing_loss_weight:
             excess = ops.mean(m) - self.sharing_target
@@ -190,6 +189,15 @@ class CPSMConvolution(keras.layers.Layer):
         if not self.use_bias:
             return kernel, None
         return kernel, self._mix(self.bias, self.specific_bias, m, alpha)
+
+    @staticmethod
+    def add_bias(y, bias):
+        """Adds a bias `(C,)` of all images, `(B, C)` of each, or `None`."""
+        if bias is None:
+            return y
+        if len(bias.shape) == 2:
+            bias = bias[(slice(None), *(None,) * (len(y.shape) - 2))]
+        return y + bias
 
     def _mix(self, shared, specific, m, alpha):
         """`m * W + (1 - m) * sum_k alpha_k V_k`, per image."""

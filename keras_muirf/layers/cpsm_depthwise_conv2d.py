@@ -67,8 +67,7 @@ class CPSMDepthwiseConv2D(CPSMConvolution):
         kernel, bias = self.mixed_kernels(
             expert_weights, weather_weights, training
         )
-        y = depthwise_convolution(inputs, kernel)
-        return y if bias is None else y + bias[:, None, None, :]
+        return self.add_bias(depthwise_convolution(inputs, kernel), bias)
 
     def compute_output_shape(
         self,

@@ -60,10 +60,11 @@ class CPSMPointwiseConv2D(CPSMConvolution):
         shape = ops.shape(inputs)
         if height is None or width is None:
             height, width = shape[1], shape[2]
-        x = ops.reshape(inputs, (shape[0], height * width, channels))
-        y = ops.matmul(x, kernel)
-        if bias is not None:
-            y = y + bias[:, None, :]
+        # One kernel for all images: their pixels are the rows of one matrix.
+        shared = len(kernel.shape) == 2
+        rows = (-1,) if shared else (shape[0], height * width)
+        x = ops.reshape(inputs, (*rows, channels))
+        y = self.add_bias(ops.matmul(x, kernel), bias)
         return ops.reshape(y, (shape[0], height, width, self.filters))
 
     def compute_output_shape(

@@ -23,7 +23,12 @@ def depthwise_convolution(x, kernel):
     if len(kernel.shape) == 4 and x.shape[0] == 1:
         kernel = kernel[0]
     if len(kernel.shape) == 3 and keras.config.backend() != "jax":
-        return ops.depthwise_conv(x, kernel[..., None], padding="same")
+        return ops.depthwise_conv(
+            x,
+            kernel[..., None],
+            padding="same",
+            data_format="channels_last",
+        )
     return _shifted_multiply_adds(x, kernel)
 
 

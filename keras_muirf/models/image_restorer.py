@@ -176,16 +176,15 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         """
         dtype = preset_dtype(preset, kwargs.pop("dtype", None))
         config = preset_files.load_config(preset, preset_files.TASK_CONFIG_FILE)
-        backbone = dict(config["config"]["backbone"])
-        overrides = {"dtype": _plain(dtype)}
-        if "image_shape" in kwargs:
-            overrides["image_shape"] = kwargs.pop("image_shape")
-        backbone["config"] = {**backbone["config"], **overrides}
+        if "backbone" in config["config"]:
+            backbone = dict(config["config"]["backbone"])
+            replaced = {"dtype": _plain(dtype)}
+            if "image_shape" in kwargs:
+                replaced["image_shape"] = kwargs.pop("image_shape")
+            backbone["config"] = {**backbone["config"], **replaced}
+            kwargs["backbone"] = backbone
         task = preset_files.load_object(
-            preset,
-            preset_files.TASK_CONFIG_FILE,
-            cls,
-            {"backbone": backbone, **kwargs},
+            preset, preset_files.TASK_CONFIG_FILE, cls, kwargs
         )
         if load_weights:
             if task.has_task_weights():

@@ -12,7 +12,7 @@ class MUIRFBackbone(Backbone):
     a U-shaped stack of `keras_muirf.layers.RestorationBlock`s, whose
     convolutions are CPSM, restores. Resolution is exchanged for channels by
     space-to-depth and depth-to-space, without transposed convolutions. Images
-    of any height and width are extended by reflection and cropped back.
+    of any height and width are extended by reflection to what that needs.
 
     Args:
         widths: tuple of ints. Channels of each level, from the finest, at half
@@ -47,8 +47,10 @@ class MUIRFBackbone(Backbone):
             used) or -2 for mixed (the posterior mixes the weathers' kernels).
 
     Returns:
-        A dict of `"features"` `(B, H, W, stem_width)` and the router's
-        `"weather"`, `"weather_weights"`, `"expert_weights"` and `"context"`.
+        A dict of `"features"` `(B, H', W', stem_width)`, where `H'` and `W'`
+        are `H` and `W` extended to multiples of `size_multiple`, and the
+        router's `"weather"`, `"weather_weights"`, `"expert_weights"` and
+        `"context"`.
 
     Example:
 
@@ -161,7 +163,6 @@ class MUIRFBackbone(Backbone):
             pointwise(4 * w, f"up_{i}")
             for i, w in enumerate((stem_width, *widths[:-1]))
         ]
-        crop = layers.CropLike(dtype=dtype, name="crop")
 
         def shallow_features(image):
             # The weathers' restoration alone shapes F0: telling them apart
@@ -195,7 +196,7 @@ class MUIRFBackbone(Backbone):
                 if i > 0:
                     for block in decoders[i - 1]:
                         x = block(x, routing["context"], *weights)
-            return crop(x, image)
+            return x
 
         # === Functional Model ===
         image_input = keras.Input(

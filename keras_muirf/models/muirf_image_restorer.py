@@ -76,9 +76,6 @@ class MUIRFImageRestorer(ImageRestorer):
     backbone_cls = MUIRFBackbone
     preprocessor_cls = MUIRFImageRestorerPreprocessor
 
-    # A whole image this large restores in one piece within about 1 GB.
-    recommended_tile = 512
-
     # The router tells the weathers apart: there their gradients are opposed
     # because they should be, and homogenization would stop the learning.
     averaged_variables = ("router/", "shallow_")
@@ -110,12 +107,17 @@ class MUIRFImageRestorer(ImageRestorer):
             dtype=backbone.dtype_policy,
             name="head",
         )
+        crop = layers.CropLike(dtype="float32", name="crop")
         residual = keras.layers.Add(dtype="float32", name="residual")
+
+        def restored(image, features):
+            # Cropped last: the head, too, sees the reflection at the border.
+            return residual([image, crop(head(features), image)])
 
         # === Functional Model ===
         inputs = backbone.input
         features = backbone(inputs)["features"]
-        outputs = residual([inputs["image"], head(features)])
+        outputs = restored(inputs["image"], features)
         compile = kwargs.pop("compile", True)
         super().__init__(
             inputs=inputs, outputs=outputs, compile=False, **kwargs
@@ -125,8 +127,7 @@ class MUIRFImageRestorer(ImageRestorer):
         self.backbone = backbone
         self.preprocessor = preprocessor
         self.weathers = weathers
-        self.head = head
-        self.residual = residual
+        self.restored = restored
         if compile:
             self.compile()
 
@@ -239,6 +240,14 @@ class MUIRFImageRestorer(ImageRestorer):
         """Pixels around a pixel beyond which its result does not look."""
         return self.backbone.halo + 1
 
+    @property
+    def recommended_tile(self):
+        """Height and width of the tiles in which to restore large images.
+
+        Large against the halo, whose pixels are restored more than once.
+        """
+        return max(512, 4 * self.halo)
+
     # Not tracked as layers: they are views of this model's own graph.
     @functools.cached_property
     def _moments_model(self):
@@ -259,8 +268,9 @@ class MUIRFImageRestorer(ImageRestorer):
             )
         }
         features = backbone.restore_features(image, routing)
-        restored = self.residual([image, self.head(features)])
-        return keras.Model({"image": image, **routing}, restored)
+        return keras.Model(
+            {"image": image, **routing}, self.restored(image, features)
+        )
 
     def _weather_codes(self, weather, count):
         codes = {None: HARD, "auto": HARD, "mixed": SOFT}

@@ -10,15 +10,15 @@ SIZES = {
     },
     "small": {
         "widths": (48, 96, 192, 288),
-        "encoder_blocks": (2, 2, 4),
+        "encoder_blocks": (2, 3, 4),
         "middle_blocks": 4,
-        "decoder_blocks": (4, 4, 4),
+        "decoder_blocks": (6, 5, 4),
         "stem_width": 24,
     },
     "base": {
         "widths": (96, 192, 320, 448),
         "encoder_blocks": (3, 4, 6),
-        "middle_blocks": 6,
+        "middle_blocks": 5,
         "decoder_blocks": (5, 6, 6),
         "stem_width": 32,
     },

@@ -67,6 +67,7 @@ def _existing(folder, name):
 def _from_hugging_face(repository, name):
     try:
         import huggingface_hub
+        from huggingface_hub import errors
     except ImportError as error:
         raise ImportError(
             "A preset with hf:// needs the package huggingface_hub: "
@@ -74,12 +75,12 @@ def _from_hugging_face(repository, name):
         ) from error
     try:
         return huggingface_hub.hf_hub_download(repository, name)
-    except huggingface_hub.errors.EntryNotFoundError as error:
+    except errors.EntryNotFoundError as error:
         raise FileNotFoundError(
             f"The preset 'hf://{repository}' has no {name!r}, or it could "
             "not be reached and is not in the local cache."
         ) from error
-    except huggingface_hub.errors.HfHubHTTPError as error:
+    except errors.HfHubHTTPError as error:
         raise ValueError(
             f"The preset 'hf://{repository}' could not be fetched: {error}"
         ) from error
@@ -88,6 +89,7 @@ def _from_hugging_face(repository, name):
 def _from_kaggle(handle, name):
     try:
         import kagglehub
+        from kagglehub import exceptions
     except ImportError as error:
         raise ImportError(
             "A preset with kaggle:// needs the package kagglehub: "
@@ -95,7 +97,7 @@ def _from_kaggle(handle, name):
         ) from error
     try:
         return kagglehub.model_download(handle, path=name)
-    except kagglehub.exceptions.KaggleApiHTTPError as error:
+    except exceptions.KaggleApiHTTPError as error:
         if error.response.status_code == 404:
             raise FileNotFoundError(
                 f"The preset 'kaggle://{handle}' has no {name!r}."

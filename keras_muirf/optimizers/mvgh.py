@@ -326,21 +326,14 @@ class MVGH(TaskGradientOptimizer):
         norm = ops.sqrt(ops.where(active, square, 1.0))
         cosine = gramian / (norm[:, :, None] * norm[:, None, :])
         cosine = ops.where(pairs, cosine, 0.0)
-        length = a * norm / scale  # |u_k|
-        w = pi * length + self._cone_weights(cosine, pi * length)
+        share = pi * norm / scale  # pi_k |u_k|
+        w = share + self._cone_weights(cosine, share)
 
         # 4. Length
-        q = ops.sum(w[:, :, None] * w[:, None, :] * cosine, axis=(1, 2))
-        pi_length = pi * length
-        l = ops.sum(
-            pi_length[:, :, None]
-            * pi_length[:, None, :]
-            * ops.maximum(cosine, 0.0),
-            axis=(1, 2),
-        )
-        gain = ops.clip(ops.sqrt(l / ops.maximum(q, TINY)), 1.0, self.max_gain)[
-            :, None
-        ]
+        q = _quadratic(cosine, w)  # |q|^2
+        l = _quadratic(ops.maximum(cosine, 0.0), share)  # l^2
+        gain = ops.sqrt(l / ops.maximum(q, TINY))
+        gain = ops.clip(gain, 1.0, self.max_gain)
         to_direction = ops.exp(log_s) * gain * w * a / norm
 
         # 5. Memory
@@ -389,6 +382,10 @@ def _finite_mean(gradient):
     return ops.mean(
         ops.where(finite, gradient, ops.zeros_like(gradient)), axis=0
     )
+
+
+def _quadratic(matrix, x):
+    return ops.sum(x[:, :, None] * x[:, None, :] * matrix, axis=(1, 2))[:, None]
 
 
 def _debias(beta, steps, started):

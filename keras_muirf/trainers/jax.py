@@ -10,6 +10,8 @@ from keras_muirf.trainers.task_batch import split_tasks
 
 
 class TaskGradientTrainer(TaskBatchMixin):
+    __doc__ = TaskBatchMixin.__doc__
+
     def train_step(self, state, data):
         rule = self.task_gradient_optimizer
         if rule is None:

@@ -13,9 +13,33 @@ BATCH_HELP = (
 
 
 class TaskBatchMixin:
-    """What a model needs around the train step, on every backend.
+    """Trains a `keras.Model` on one gradient per task.
 
-    See `keras_muirf.trainers.TaskGradientTrainer`.
+    Put it first among the bases of a model. Compiled with a
+    `keras_muirf.optimizers.TaskGradientOptimizer`, such as `MVGH`, the model
+    cuts every training batch into `num_tasks` equal consecutive slices, one
+    per task, runs one forward and one backward pass per slice, and hands the
+    stacked gradients to the optimizer. Compiled with any other optimizer it
+    trains the ordinary way, on any batch.
+
+    Attributes to override:
+
+    - `num_tasks`: Int, for optimizers that were not told.
+    - `task_labels(x)`: returns `(batch,)` integers, the task of each example
+      of the inputs `x`. In a training batch they must be constant within a
+      slice, increase from slice to slice and not be negative.
+    - `batch_help`: String, how to make such a batch, for error messages.
+    - `averaged_variables`: `averaged` of `MVGH`, if it was not given there.
+
+    Example:
+
+    ```python
+    class Restorer(keras_muirf.trainers.TaskGradientTrainer, keras.Model):
+        num_tasks = 4
+
+        def task_labels(self, x):
+            return x["weather"]
+    ```
     """
 
     num_tasks = None

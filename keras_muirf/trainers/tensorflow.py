@@ -10,6 +10,8 @@ OUT_OF_ORDER = "task groups out of order"
 
 
 class TaskGradientTrainer(TaskBatchMixin):
+    __doc__ = TaskBatchMixin.__doc__
+
     def train_step(self, data):
         rule = self.task_gradient_optimizer
         if rule is None:
@@ -87,7 +89,7 @@ class TaskGradientTrainer(TaskBatchMixin):
         ordered &= tf.reduce_all(first[1:] > first[:-1]) & (first[0] >= 0)
         if self.jit_compile:
             # XLA drops assertions. A loss that is not a number is noticed,
-            # and MVGH takes no step on it.
+            # and MVGH leaves such tasks out.
             return [], tf.where(ordered, 1.0, float("nan"))
         checks.append(tf.debugging.Assert(ordered, [OUT_OF_ORDER]))
         return _in_graph(checks), 1.0

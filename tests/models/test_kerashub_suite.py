@@ -88,7 +88,7 @@ class LayersTest(SuiteCase):
                 "weather_weights": (2, 4),
             },
             expected_num_trainable_weights=7,
-            expected_num_non_trainable_weights=3,
+            expected_num_non_trainable_weights=2,
             expected_num_non_trainable_variables=3,
         )
 

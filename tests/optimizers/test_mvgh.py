@@ -304,6 +304,21 @@ def test_private_elements_keep_the_plain_mean():
     np.testing.assert_allclose(alone(shared)[20:], d[20:], atol=1e-6)
 
 
+def test_averaged_variables_get_the_mean_and_do_not_count():
+    g = task_gradients(3, seed=4, pull=1.2)
+    rule, alone = Rule(3, averaged=["v1"]), Rule(3)
+    cut = slice(SIZES[0], SIZES[0] + SIZES[1])
+    rest = g.copy()
+    rest[:, cut] = 0.0
+    expected = alone(rest)
+    expected[cut] = g[:, cut].mean(axis=0)
+    np.testing.assert_allclose(rule(g), expected, atol=1e-6)
+    g[1] = np.nan
+    np.testing.assert_allclose(
+        rule(g)[cut], g[[0, 2], cut].sum(axis=0) / 3, atol=1e-6
+    )
+
+
 def test_a_task_that_is_not_finite_is_left_out_and_counted():
     rule, without = Rule(3), Rule(3)
     g = task_gradients(3, seed=2)
@@ -365,6 +380,7 @@ def test_config_round_trip():
         max_gain=9.0,
         groups="layer",
         projection="mean",
+        averaged=["posterior"],
         name="rule",
     )
     config = keras.optimizers.serialize(optimizer)

@@ -11,12 +11,18 @@ BATCH = 6
 
 @keras.saving.register_keras_serializable("tests")
 class Counter(layers.Layer):
-    """Counts its training calls and adds a loss."""
+    """Counts its training calls and adds a loss; may have an unused weight."""
+
+    def __init__(self, idle=False, **kwargs):
+        super().__init__(**kwargs)
+        self.idle = idle
 
     def build(self, input_shape):
         self.calls = self.add_weight(
             shape=(), initializer="zeros", trainable=False, name="calls"
         )
+        if self.idle:
+            self.unused = self.add_weight(shape=(2,), name="unused")
 
     def call(self, inputs, training=False):
         if training:
@@ -24,6 +30,9 @@ class Counter(layers.Layer):
             squares = keras.ops.square(keras.ops.cast(inputs, "float32"))
             self.add_loss(0.1 * keras.ops.mean(squares))
         return inputs
+
+    def get_config(self):
+        return {**super().get_config(), "idle": self.idle}
 
 
 @keras.saving.register_keras_serializable("tests")
@@ -35,12 +44,12 @@ class TaskModel(TaskGradientTrainer, keras.Model):
         return x["task"]
 
 
-def build_model():
+def build_model(idle=False):
     """A small convolutional model, equal on every backend."""
     image = keras.Input((6, 6, 3), name="image", dtype="float32")
     task = keras.Input((), name="task", dtype="int32")
     h = layers.Conv2D(6, 3, activation="tanh")(image)
-    h = Counter()(h)
+    h = Counter(idle, name="counter")(h)
     h = layers.Conv2D(3, 1)(h)
     model = TaskModel({"image": image, "task": task}, h)
     rng = np.random.default_rng(1)
@@ -64,10 +73,10 @@ def build_data(batches=2):
 def make_model():
     policy = keras.config.dtype_policy()
 
-    def make_model(dtype=None):
+    def make_model(dtype=None, idle=False):
         # For the rest of the test, so that it also holds for loaded models.
         keras.config.set_dtype_policy(dtype or policy)
-        return build_model()
+        return build_model(idle)
 
     yield make_model
     keras.config.set_dtype_policy(policy)

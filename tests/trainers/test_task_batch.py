@@ -29,6 +29,15 @@ def test_compile_tells_the_optimizer_the_number_of_tasks(compiled):
     assert compiled.optimizer.num_tasks == 3
 
 
+def test_compile_tells_mvgh_which_variables_to_average(make_model, monkeypatch):
+    model = make_model()
+    monkeypatch.setattr(type(model), "averaged_variables", ("counter/",))
+    model.compile(MVGH("sgd"), loss="mse")
+    assert tuple(model.optimizer.averaged) == ("counter/",)
+    model.compile(MVGH("sgd", averaged=["conv"]), loss="mse")
+    assert list(model.optimizer.averaged) == ["conv"]
+
+
 def test_every_model_has_to_name_its_tasks(compiled, data, monkeypatch):
     monkeypatch.setattr(type(compiled), "task_labels", lambda self, x: None)
     with pytest.raises(ValueError, match="no task labels.*own data"):

@@ -54,7 +54,8 @@ def test_the_mean_of_the_tasks_is_the_ordinary_step(
     ):
         np.testing.assert_allclose(v.numpy(), w.numpy(), atol=2e-5)
     # The state of a layer passes through the tasks one after another.
-    assert plain.layers[-2].calls.numpy() * 3 == tasks.layers[-2].calls.numpy()
+    calls = [m.get_layer("counter").calls.numpy() for m in (plain, tasks)]
+    assert calls[1] == 3 * calls[0] > 0
 
 
 def test_the_rule_sees_the_gradients_of_the_tasks(make_model, data):
@@ -172,15 +173,16 @@ def test_a_task_that_is_not_finite_does_not_stop_the_others(make_model, data):
     np.testing.assert_array_equal(model.optimizer.skipped.numpy(), [1, 0, 0])
 
 
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")
 def test_variables_without_a_gradient_stay(make_model, data, fit):
-    model = make_model()
+    model = make_model(idle=True)
     model.layers[-1].trainable = False
-    idle = model.layers[-2].add_weight(shape=(2,), name="idle")
-    before = idle.numpy()
+    unused = model.get_layer("counter").unused
+    before = unused.numpy()
     model.compile(MVGH(sgd()), loss="mse")
     loss = fit(model, data)["loss"]
     assert loss[-1] < loss[0]
-    np.testing.assert_array_equal(idle.numpy(), before)
+    np.testing.assert_array_equal(unused.numpy(), before)
 
 
 def test_learning_rate_callbacks(make_model, data, fit):

@@ -4,9 +4,9 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from keras_muirf.cli.main import main
 from keras_muirf.models import MUIRFBackbone
 from keras_muirf.models import MUIRFImageRestorer
+from muirf.main import main
 
 
 @pytest.fixture(scope="session")

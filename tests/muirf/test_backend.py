@@ -7,7 +7,7 @@ import click
 import keras
 import pytest
 
-from keras_muirf.cli import backend
+from muirf import backend
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_without_any_backend_the_command_ends_in_one_line(tmp_path):
     environment.pop("KERAS_BACKEND", None)
     for arguments in (["presets"], ["restore", str(tmp_path / "photo.jpg")]):
         done = subprocess.run(
-            [sys.executable, "-m", "keras_muirf.cli.main", *arguments],
+            [sys.executable, "-m", "muirf", *arguments],
             capture_output=True,
             text=True,
             env=environment,

@@ -2,15 +2,16 @@ import time
 
 import click
 
-from keras_muirf.cli.backend import BACKENDS
-from keras_muirf.cli.backend import choose_backend
-from keras_muirf.cli.backend import import_models
-from keras_muirf.cli.backend import one_line
-from keras_muirf.cli.quiet import quiet_startup
-from keras_muirf.cli.reporter import Reporter
-from keras_muirf.weathers import WEATHERS
+from muirf.backend import BACKENDS
+from muirf.backend import choose_backend
+from muirf.backend import import_models
+from muirf.backend import one_line
+from muirf.quiet import quiet_startup
+from muirf.reporter import Reporter
 
 DEFAULT_PRESET = "muirf_tiny_all_weather"
+# `keras_muirf.WEATHERS`, which cannot be imported before the backend is chosen.
+WEATHERS = ("rain", "snow", "haze", "raindrop")
 INTERRUPTED = 130
 
 
@@ -58,6 +59,10 @@ def restore(inputs, out, preset, weather, backend, tile):
     JPEG, PNG, WebP, TIFF and AVIF. Depth, transparency and metadata stay as
     they are. Ends with 0 if every image was restored, 1 if one was not.
     """
+    name, why = choose_backend(backend)
+    click.echo(f"Backend: {name} ({why})", err=True)
+    with quiet_startup():
+        models = import_models()
     from keras_muirf.restoration import ImageError
     from keras_muirf.restoration import discover
 
@@ -65,7 +70,7 @@ def restore(inputs, out, preset, weather, backend, tile):
         pairs = discover(inputs, out)
     except ImageError as error:
         raise click.UsageError(one_line(error)) from error
-    restorer = _load(preset, backend, weather, tile)
+    restorer = _load(models, preset, weather, tile)
     started = time.perf_counter()
     with Reporter(len(pairs)) as reporter:
         try:
@@ -80,17 +85,12 @@ def restore(inputs, out, preset, weather, backend, tile):
         raise SystemExit(1)
 
 
-def _load(preset, backend, weather, tile):
-    name, why = choose_backend(backend)
-    click.echo(f"Backend: {name} ({why})", err=True)
+def _load(models, preset, weather, tile):
     from keras_muirf.restoration.photograph import check_tile
 
     try:
         with quiet_startup():
-            models = import_models()
             restorer = models.MUIRFImageRestorer.from_preset(preset)
-    except click.ClickException:
-        raise
     # A preset is a folder of files from anywhere: what may be wrong with
     # them has no common type.
     except Exception as error:

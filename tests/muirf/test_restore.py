@@ -27,7 +27,7 @@ def test_a_run_in_a_process_of_its_own(preset, photos):
     (photos / "photos/text.jpeg").write_text("no picture")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "keras_muirf.cli.main", "restore"),
+            *(sys.executable, "-m", "muirf", "restore"),
             *("photos", "missing.jpg", "-o", "out"),
             *("--preset", preset, "--backend", keras.config.backend()),
         ],

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from keras_muirf.cli.quiet import quiet_startup
+from muirf.quiet import quiet_startup
 
 
 def test_only_notes_are_held_back(capfd):

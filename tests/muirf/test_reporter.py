@@ -3,8 +3,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from keras_muirf.cli.reporter import Reporter
 from keras_muirf.restoration import RestorationRecord
+from muirf.reporter import Reporter
 
 RECORD = RestorationRecord(
     Path("a[b].jpg"), Path("out/a[b].jpg"), "rain", 0.934, 640, 480, 1.26

@@ -20,7 +20,7 @@ def test_presets_are_listed(muirf, monkeypatch):
 
 
 def test_presets_on_a_terminal(muirf, monkeypatch):
-    from keras_muirf.cli import presets
+    from muirf import presets
 
     about = {"weathers": ("rain",), "params": 12345, "description": "Small."}
     monkeypatch.setattr(models, "list_presets", lambda: {"muirf_a": about})

@@ -4,13 +4,12 @@ import sys
 
 import click
 
-from keras_muirf.cli.presets import presets
-from keras_muirf.cli.restore import restore
-from keras_muirf.version import __version__
+from muirf.presets import presets
+from muirf.restore import restore
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="muirf")
+@click.version_option(package_name="keras-muirf", prog_name="muirf")
 def main():
     """Restore photographs taken in rain, snow, haze or through wet glass."""
     # A file name that the terminal cannot show must not end the run.
@@ -21,6 +20,3 @@ def main():
 
 main.add_command(restore)
 main.add_command(presets)
-
-if __name__ == "__main__":
-    main()

@@ -2,10 +2,10 @@ import sys
 
 import click
 
-from keras_muirf.cli.backend import choose_backend
-from keras_muirf.cli.backend import import_models
-from keras_muirf.cli.backend import one_line
-from keras_muirf.cli.quiet import quiet_startup
+from muirf.backend import choose_backend
+from muirf.backend import import_models
+from muirf.backend import one_line
+from muirf.quiet import quiet_startup
 
 
 @click.command()

@@ -8,7 +8,7 @@ from keras_muirf.version import __version__
 def test_version_and_help_need_no_keras():
     code = (
         "import sys\n"
-        "from keras_muirf.cli.main import main\n"
+        "from muirf.main import main\n"
         "try:\n"
         "    main(sys.argv[1:])\n"
         "finally:\n"

@@ -1,0 +1,3 @@
+from muirf.main import main
+
+main()

@@ -1,0 +1,133 @@
+"""Every recipe runs as a user runs it: as a script, in a process of its own."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from keras_muirf.models import MUIRFBackbone
+from keras_muirf.models import MUIRFImageRestorer
+from keras_muirf.weathers import WEATHERS
+
+ROOT = Path(__file__).parents[2]
+slow = pytest.mark.slow
+# PyTorch compiles nothing: one recipe takes some seconds.
+slow_to_compile = () if keras.config.backend() == "torch" else slow
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs a recipe somewhere else than in the repository."""
+
+    def run(name, *arguments, code=0):
+        environment = {
+            **os.environ,
+            "KERAS_BACKEND": keras.config.backend(),
+            "PYTHONPATH": str(ROOT),
+        }
+        environment.pop("MUIRF_DATA", None)
+        process = subprocess.run(
+            [sys.executable, ROOT / "recipes" / f"{name}.py", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert process.returncode == code, process.stderr
+        return process.stdout if code == 0 else process.stderr
+
+    return run
+
+
+def report_of(output):
+    """The lines of the table of figures, by the set's name."""
+    lines = [line.split(" | ") for line in output.splitlines() if " | " in line]
+    assert lines[0][0] == "set"
+    return {line[0]: line[1:] for line in lines[1:]}
+
+
+@pytest.mark.parametrize(
+    "name, weathers, sets",
+    [
+        pytest.param("derain", ("rain",), 4, marks=slow_to_compile),
+        pytest.param("desnow", ("snow",), 1, marks=slow),
+        pytest.param("dehaze", ("haze",), 3, marks=slow),
+        pytest.param("raindrop", ("raindrop",), 2, marks=slow),
+        pytest.param("all_weather", WEATHERS, 10, marks=slow),
+    ],
+)
+def test_smoke(run, tmp_path, name, weathers, sets):
+    report = report_of(run(name, "--smoke", "--out", "run"))
+    assert len(report) == sets
+    figures = np.array([row[1:5] for row in report.values()], "float64")
+    assert np.all(np.isfinite(figures))
+    restorer = MUIRFImageRestorer.from_preset(tmp_path / "run" / "preset")
+    assert restorer.weathers == weathers
+    image = np.full((20, 30, 3), 128, "uint8")
+    assert restorer.restore(image).shape == image.shape
+
+
+@slow
+def test_a_run_is_resumed_and_finished_once(run, tmp_path):
+    arguments = ("--smoke", "--out", "run")
+    first = run("derain", *arguments)
+    budget = json.loads((tmp_path / "run" / "budget.json").read_text())
+    assert "Epoch 1/" in first and budget["epochs"] == 1
+
+    again = run("derain", *arguments)
+    assert "Epoch" not in again
+    assert report_of(again) == report_of(first)
+
+    minutes = budget["minutes"] + 0.002
+    more = run("derain", *arguments, "--minutes", str(minutes))
+    assert "Epoch 2/" in more and "Epoch 1/" not in more
+    assert report_of(more) != report_of(first)
+    kept = json.loads((tmp_path / "run" / "budget.json").read_text())
+    assert kept["minutes"] >= minutes
+    with open(tmp_path / "run" / "log.csv", encoding="utf-8") as file:
+        epochs = [int(row["epoch"]) for row in csv.DictReader(file)]
+    assert epochs == list(range(kept["epochs"]))
+
+
+@slow
+def test_evaluate_measures_a_preset_on_every_set(run, tmp_path):
+    MUIRFImageRestorer(
+        MUIRFBackbone(
+            widths=(8,),
+            encoder_blocks=(),
+            middle_blocks=1,
+            decoder_blocks=(),
+            num_weathers=2,
+        ),
+        weathers=("rain", "haze"),
+    ).save_to_preset(tmp_path / "preset")
+    output = run(
+        "evaluate",
+        *("preset", "--smoke", "--limit", "1", "--json", "figures.json"),
+    )
+    report = report_of(output)
+    record = json.loads((tmp_path / "figures.json").read_text())
+    assert list(record["sets"]) == list(report)
+    assert set(report) == {
+        "drawn_rain (rain)",
+        "drawn_haze (haze)",
+        "kodak24 (synthesized rain)",
+        "kodak24 (synthesized haze)",
+        "kodak24 (clean)",
+    }
+    assert all(figures["images"] == 1 for figures in record["sets"].values())
+    clean = record["sets"]["kodak24 (clean)"]
+    assert clean["psnr_input_y"] is None and clean["psnr_y"] > 20
+    assert "weather_accuracy" not in clean
+    assert record["sets"]["drawn_rain (rain)"]["weather_accuracy"] in (0, 1)
+    assert record["versions"]["backend"] == keras.config.backend()
+
+
+def test_a_recipe_without_data_says_so(run):
+    assert "--data" in run("desnow", code=2)

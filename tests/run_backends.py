@@ -1,0 +1,78 @@
+"""Style and all tests, on TensorFlow, JAX and PyTorch.
+
+    python tests/run_backends.py [--jobs N] [--backend B] [ARGUMENT...]
+
+Arguments that are not of this script go to pytest: `-k router`, a test file.
+Ends with 0 only if everything passed on every backend.
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def run(name, *command, **environment):
+    """Runs a module of this interpreter; whether it passed, and a line."""
+    print(f"\n=== {name} ===", flush=True)
+    started = time.perf_counter()
+    code = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    ).returncode
+    seconds = time.perf_counter() - started
+    verdict = "failed" if code else "passed"
+    return not code, f"{name:<12} {verdict} in {seconds:.0f} s"
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], allow_abbrev=False
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        # Every process holds a backend, about a gigabyte of memory.
+        default=min(os.cpu_count() or 1, 8),
+        help="processes that share the tests of a backend (default: one per "
+        "core, at most 8)",
+    )
+    parser.add_argument(
+        "--backend",
+        action="append",
+        choices=BACKENDS,
+        help="only this one; may be given again",
+    )
+    args, pytest_args = parser.parse_known_args()
+
+    results = [
+        run("ruff check", "ruff", "check", "."),
+        run("ruff format", "ruff", "format", "--check", "."),
+    ]
+    processes = ["-n", str(args.jobs)] if args.jobs > 1 else []
+    # Processes that each take all cores for themselves only wait for another.
+    threads = os.environ.get("OMP_NUM_THREADS", "1")
+    for backend in args.backend or BACKENDS:
+        results.append(
+            run(
+                backend,
+                "pytest",
+                *processes,
+                *pytest_args,
+                KERAS_BACKEND=backend,
+                OMP_NUM_THREADS=threads,
+            )
+        )
+    print("\n=== Summary ===")
+    print("\n".join(line for _, line in results))
+    return 0 if all(passed for passed, _ in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
