@@ -18,7 +18,7 @@ import numpy as np
 import timing
 
 STEPS = 10
-PHOTOGRAPH = pathlib.Path(__file__).parents[1] / "docs/images/weather_rain.jpg"
+PHOTOGRAPH = pathlib.Path(__file__).parents[1] / "docs/images/rainy.jpg"
 
 
 def compute(args):

@@ -22,6 +22,7 @@ def measure(args):
     one = networks.training_batch(4, side)[0]
     one = {name: value[:1] for name, value in one.items()}
     batch = networks.training_batch(args.batch, crop)
+    size = networks.name_of(args)
     for mode, jit in timing.jit_modes(args).items():
         models = compiled_networks(config, jit)
         inference = {
@@ -29,8 +30,8 @@ def measure(args):
             for name, model in models.items()
         }
         yield (
-            f"Inference, {args.size}, one image of {side}x{side}, {mode}",
-            compared(inference, args.rounds, "inference"),
+            f"Inference, {size}, one image of {side}x{side}, {mode}",
+            compared(inference, args, "inference"),
         )
         training = {
             name: networks.training_call(
@@ -39,8 +40,8 @@ def measure(args):
             for name, model in models.items()
         }
         yield (
-            f"Training step, {args.size}, {args.batch} crops of {crop}, {mode}",
-            compared(training, args.rounds, "training"),
+            f"Training step, {size}, {args.batch} crops of {crop}, {mode}",
+            compared(training, args, "training"),
         )
         del models, training, inference
         if not args.no_layers:
@@ -76,8 +77,8 @@ def input_of(model, x):
     return x if len(model.inputs) > 1 else x["image"]
 
 
-def compared(calls, rounds, kind):
-    timed = timing.alternate(calls, rounds)
+def compared(calls, args, kind):
+    timed = timing.alternate(calls, args)
     plain = [name for name in timed if name.startswith("plain")]
     baseline = min(plain, key=lambda name: timing.median(timed[name]))
     return timing.against(timed, baseline, {"CPSM": AIMS[kind]})
@@ -106,7 +107,7 @@ def layer_tables(args, mode, jit):
             y = np.zeros((count, channels), "float32")
             timed[what] = timing.alternate(
                 {n: layer_call(m, x, y, what) for n, m in models.items()},
-                args.rounds,
+                args,
                 warm_up=2,
             )
         yield (

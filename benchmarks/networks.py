@@ -23,18 +23,19 @@ def config_of(args):
     return DRY if args.dry else keras_muirf.models.SIZES[args.size]
 
 
+def name_of(args):
+    return "dry run" if args.dry else args.size
+
+
 def new_restorer(config, **kwargs):
-    """A restorer with random weights.
+    """A restorer with random weights, for batches that are preprocessed.
 
     Args:
         config: dict, one of `keras_muirf.models.SIZES`.
         **kwargs: Arguments of `keras_muirf.models.MUIRFBackbone`.
     """
     return keras_muirf.models.MUIRFImageRestorer(
-        keras_muirf.models.MUIRFBackbone(**{**config, **kwargs}),
-        keras_muirf.models.MUIRFImageRestorerPreprocessor(
-            keras_muirf.layers.MUIRFImageConverter()
-        ),
+        keras_muirf.models.MUIRFBackbone(**{**config, **kwargs})
     )
 
 
@@ -44,7 +45,9 @@ def load_restorer(args):
     Without one, the shipped preset where there is one, else a network of that
     size with random weights: its times are the same.
     """
-    if not args.dry and not args.size:
+    if args.dry:
+        return new_restorer(DRY), "dry run, random weights"
+    if not args.size:
         try:
             preset = args.preset or PRESET
             restorer = keras_muirf.models.MUIRFImageRestorer.from_preset(preset)
@@ -53,7 +56,7 @@ def load_restorer(args):
             if args.preset:
                 raise
     size = args.size or "tiny"
-    config = DRY if args.dry else keras_muirf.models.SIZES[size]
+    config = keras_muirf.models.SIZES[size]
     return new_restorer(config), f"{size}, random weights"
 
 

@@ -17,8 +17,8 @@ def measure(args):
     from keras_muirf.restoration import restore_photograph
 
     restorer, name = networks.load_restorer(args)
-    sizes = [(48, 48), (80, 64)] if args.dry else [(256, 256), (1080, 1920)]
-    tile = 64 if args.dry else restorer.recommended_tile
+    sizes = [(32, 32), (64, 80)] if args.dry else [(256, 256), (1080, 1920)]
+    tile = 48 if args.dry else restorer.recommended_tile
     for mode, jit in timing.jit_modes(args).items():
         set_jit(restorer, jit)
         rows = []
@@ -29,7 +29,7 @@ def measure(args):
                 ways[f"tiles of {tile}"] = lambda p=pixels: restore_photograph(
                     restorer, p, tile=tile
                 )
-            timed = timing.alternate(ways, args.rounds)
+            timed = timing.alternate(ways, args)
             for way, one in timed.items():
                 seconds = timing.median(one)
                 low, high = np.quantile(one["seconds"], [0.25, 0.75])

@@ -8,6 +8,7 @@ import argparse
 import importlib.metadata
 import importlib.util
 import json
+import logging
 import os
 import pathlib
 import platform
@@ -32,6 +33,12 @@ def arguments(description, rounds):
         help="default: $KERAS_BACKEND, else every one that is installed",
     )
     parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=60.0,
+        help="no new round after so long, but at least three",
+    )
     parser.add_argument("--json", help="file for all the numbers")
     parser.add_argument("--markdown", help="file for the tables")
     parser.add_argument(
@@ -117,6 +124,7 @@ def run_again(backend, more=()):
 def _measure_here(args, measure):
     os.environ["KERAS_BACKEND"] = args.backend[0]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return record(args.backend, measure(args))
 
 
@@ -135,13 +143,13 @@ def record(backends, tables):
     return kept
 
 
-def alternate(candidates, rounds, warm_up=1):
+def alternate(candidates, args, warm_up=1):
     """Times functions by turns.
 
     Args:
         candidates: dict from name to a function without arguments that
             returns when its work is done.
-        rounds: int. How often each is timed.
+        args: from `arguments`. How often each is timed.
         warm_up: int. Untimed calls of each, after the first call.
 
     Returns:
@@ -154,7 +162,10 @@ def alternate(candidates, rounds, warm_up=1):
     for _ in range(warm_up):
         for call in candidates.values():
             call()
-    for _ in range(rounds):
+    started = time.perf_counter()
+    for done in range(args.rounds):
+        if done >= 3 and time.perf_counter() - started > args.seconds:
+            break
         for name, call in candidates.items():
             timed[name]["seconds"].append(_seconds(call))
     return timed

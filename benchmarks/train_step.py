@@ -21,6 +21,7 @@ def measure(args):
     config = networks.config_of(args)
     crop = 32 if args.dry else args.crop
     batch = networks.training_batch(args.batch, crop)
+    size = networks.name_of(args)
     for mode, jit in timing.jit_modes(args).items():
         steps = {}
         for name, wrap in (("AdamW", lambda x: x), ("MVGH(AdamW)", MVGH)):
@@ -33,9 +34,9 @@ def measure(args):
                 jit_compile=jit,
             )
             steps[name] = networks.training_call(restorer, batch)
-        timed = timing.alternate(steps, args.rounds, warm_up=2)
+        timed = timing.alternate(steps, args, warm_up=2)
         yield (
-            f"Training step, {args.size}, {args.batch} crops of {crop}, {mode}",
+            f"Training step, {size}, {args.batch} crops of {crop}, {mode}",
             timing.against(timed, "AdamW", {"MVGH(AdamW)": AIM}),
         )
 

@@ -70,7 +70,7 @@ def arguments(description, minutes):
     if args.data is None:
         parser.error("give the folder of the images with --data")
     args.out = args.out or os.path.join("runs", name)
-    args.minutes = args.minutes or minutes
+    args.minutes = minutes if args.minutes is None else args.minutes
     return args
 
 

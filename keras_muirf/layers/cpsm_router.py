@@ -5,6 +5,7 @@ from keras import ops
 
 HARD = -1
 SOFT = -2
+SEED_STATE = "seed_generator_state"
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -180,7 +181,12 @@ class CPSMRouter(keras.layers.Layer):
             ops.matmul(z, self.context_kernel) + self.context_bias
         )
         logits = ops.matmul(h, self.weather_kernel) + self.weather_bias
-        pi = ops.softmax(logits)
+        # With one weather there is nothing to decide, and Keras would warn.
+        pi = (
+            ops.softmax(logits)
+            if self.num_weathers > 1
+            else ops.ones_like(logits)
+        )
         p = self._expert_weights(z, training)
         weather = self._weather_codes(weather, pi)
         if training:
@@ -281,6 +287,20 @@ class CPSMRouter(keras.layers.Layer):
             "weather": spec(self.num_weathers),
             "weather_weights": spec(self.num_weathers),
         }
+
+    # Keras leaves the state of seed generators out of what it saves; without
+    # it a resumed training would not go on with the same noise.
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        store[SEED_STATE] = self.seed_generator.state
+
+    def load_own_variables(self, store):
+        names = set(store.keys())
+        if SEED_STATE in names:
+            self.seed_generator.state.assign(store[SEED_STATE])
+        super().load_own_variables(
+            {name: store[name] for name in names - {SEED_STATE}}
+        )
 
     def get_config(self):
         config = super().get_config()

@@ -120,7 +120,7 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         keras.saving.save_weights(
             self,
             filepath,
-            objects_to_skip=list(self.backbone._flatten_layers()),
+            objects_to_skip=self._not_of_the_task(),
         )
 
     def load_task_weights(self, filepath):
@@ -128,8 +128,14 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         keras.saving.load_weights(
             self,
             filepath,
-            objects_to_skip=list(self.backbone._flatten_layers()),
+            objects_to_skip=self._not_of_the_task(),
         )
+
+    def _not_of_the_task(self):
+        # The optimizer is no weight of the network, but Keras visits it.
+        optimizer = getattr(self, "optimizer", None)
+        others = [] if optimizer is None else [optimizer]
+        return [*self.backbone._flatten_layers(), *others]
 
     def save_to_preset(self, preset_dir, weights_dtype=None):
         """Writes the restorer as a preset: a folder with KerasHub's files.

@@ -40,6 +40,9 @@ class MUIRFImageConverter(keras.layers.Rescaling):
             kwargs.pop(fixed, None)
         kwargs.setdefault("dtype", "float32")
         super().__init__(scale=1.0, offset=0.0, **kwargs)
+        # Without weights; a model holding an unbuilt layer is built anew at
+        # every step.
+        self.built = True
 
     def __call__(self, images):
         if not hasattr(images, "dtype"):

@@ -253,7 +253,7 @@ class MUIRFImageRestorer(ImageRestorer):
     def _moments_model(self):
         image = keras.Input(self.backbone.image_shape, name="image")
         features = self.backbone.shallow_features(image)
-        return keras.Model(image, layers.CPSMRouter.moments(features))
+        return self._view(image, layers.CPSMRouter.moments(features))
 
     @functools.cached_property
     def _tile_model(self):
@@ -268,9 +268,14 @@ class MUIRFImageRestorer(ImageRestorer):
             )
         }
         features = backbone.restore_features(image, routing)
-        return keras.Model(
+        return self._view(
             {"image": image, **routing}, self.restored(image, features)
         )
+
+    def _view(self, inputs, outputs):
+        model = keras.Model(inputs, outputs)
+        model.jit_compile = self.jit_compile
+        return model
 
     def _weather_codes(self, weather, count):
         codes = {None: HARD, "auto": HARD, "mixed": SOFT}

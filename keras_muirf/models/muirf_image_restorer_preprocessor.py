@@ -45,6 +45,9 @@ class MUIRFImageRestorerPreprocessor(keras.layers.Layer):
 
     def __init__(self, image_converter=None, **kwargs):
         super().__init__(**kwargs)
+        # Without weights; a model holding an unbuilt layer is built anew at
+        # every step.
+        self.built = True
         self.image_converter = image_converter
 
     # Not call(): Keras would turn arguments into backend tensors, which a

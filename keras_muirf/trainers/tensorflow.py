@@ -10,6 +10,13 @@ OUT_OF_ORDER = "task groups out of order"
 
 
 class TaskGradientTrainer(TaskBatchMixin):
+    def compile(self, *args, jit_compile="auto", **kwargs):
+        # Keras would take XLA, which on a CPU runs depthwise convolutions
+        # tens of times slower than TensorFlow's own kernels.
+        if jit_compile == "auto" and not tf.config.list_physical_devices("GPU"):
+            jit_compile = False
+        super().compile(*args, jit_compile=jit_compile, **kwargs)
+
     __doc__ = TaskBatchMixin.__doc__
 
     def train_step(self, data):

@@ -12,7 +12,7 @@ BATCHES = 4
 
 
 class Steps(keras.callbacks.Callback):
-    """Every batch takes a tenth of a minute, and every epoch's end an hour.
+    """Every batch takes an eighth of a minute, and every epoch's end an hour.
 
     It notes the learning rates and breaks off at batch `fail_at`.
     """
@@ -26,7 +26,7 @@ class Steps(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch, logs=None):
         if len(self.rates) == self.fail_at:
             raise InterruptedError
-        self.clock.now += 6.0
+        self.clock.now += 7.5
 
     def on_train_batch_end(self, batch, logs=None):
         rate = self.model.optimizer.learning_rate
@@ -68,12 +68,11 @@ def fit(model, budget, steps, batches=BATCHES, callbacks=()):
 
 def test_learning_rate_rises_and_falls_over_the_minutes(clock, filepath):
     steps = Steps(clock)
-    budget = TimeBudget(1.0, 0.1, filepath, warmup=0.2)
+    budget = TimeBudget(1.0, 0.1, filepath, warmup=0.25)
     fit(build_model(), budget, steps)
     # The first batch is not counted, so the second still begins at zero.
-    warmup = [0.001, 0.001, 0.0487764]
-    cosine = [0.0904508, 0.0793893, 0.0654508, 0.05]
-    cosine += [0.0345492, 0.0206107, 0.0095492, 0.0024472]
+    warmup = [0.001, 0.001, 0.0480970]
+    cosine = [0.0853553, 0.0691342, 0.05, 0.0308658, 0.0146447, 0.0038060]
     np.testing.assert_allclose(steps.rates, warmup + cosine, rtol=1e-4)
     assert budget.progress == 1.0 and budget.spent
 
@@ -81,23 +80,23 @@ def test_learning_rate_rises_and_falls_over_the_minutes(clock, filepath):
 def test_only_training_is_counted_and_kept(clock, filepath):
     fit(build_model(), TimeBudget(1.0, 0.1, filepath), Steps(clock))
     kept = json.loads(filepath.read_text())
-    assert kept == {"minutes": pytest.approx(1.0), "epochs": 3}
+    assert kept == {"minutes": 1.0, "epochs": 3}
     assert [path.name for path in filepath.parent.iterdir()] == ["budget.json"]
 
 
 def test_epochs_of_one_batch_end_too(clock, filepath):
     steps = Steps(clock)
     fit(build_model(), TimeBudget(1.0, 0.1, filepath), steps, batches=1)
-    assert len(steps.rates) == 11
+    assert len(steps.rates) == 9
 
 
 def test_stages_share_one_schedule(clock, filepath):
     model = build_model()
     first, second = Steps(clock), Steps(clock)
     fit(model, TimeBudget(1.0, 0.1, filepath, stop_at=0.5), first)
-    assert json.loads(filepath.read_text())["minutes"] == pytest.approx(0.5)
+    assert json.loads(filepath.read_text())["minutes"] == 0.5
     fit(model, TimeBudget(1.0, 0.1, filepath), second)
-    assert (len(first.rates), len(second.rates)) == (6, 6)
+    assert (len(first.rates), len(second.rates)) == (5, 5)
     assert second.rates[0] == pytest.approx(0.05)
 
 
@@ -120,12 +119,12 @@ def test_an_interrupted_run_goes_on(clock, filepath):
 
     model, steps = build_model(), Steps(clock)
     budget = TimeBudget(2.0, 0.1, filepath)
-    assert budget.used == pytest.approx(0.7)
+    assert budget.used == 0.875
     history = fit(model, budget, steps, callbacks=[backup()])
     assert history.epoch[0] == 2
-    assert len(steps.rates) == 14
+    assert len(steps.rates) == 10
     iterations = keras.ops.convert_to_numpy(model.optimizer.iterations)
-    assert iterations == 2 * BATCHES + 14
+    assert iterations == 2 * BATCHES + 10
 
     # Spent: started again it restores and trains nothing.
     again, steps = build_model(), Steps(clock)
@@ -140,7 +139,7 @@ def test_an_interrupted_run_goes_on(clock, filepath):
         )
 
     # More minutes than it began with.
-    assert TimeBudget(4.0, 0.1, filepath).progress == pytest.approx(0.525)
+    assert TimeBudget(4.0, 0.1, filepath).progress == 0.5
 
 
 def test_a_failed_write_leaves_the_file_as_it_was(filepath, monkeypatch):

@@ -63,6 +63,26 @@ def test_half_precision_files_are_half_as_large(preset, tmp_path):
         restorer.save_to_preset(half, weights_dtype="int8")
 
 
+def test_the_optimizer_stays_out_of_the_preset(tmp_path):
+    restorer = small_restorer()
+    restorer.optimizer.build(restorer.trainable_variables)
+    restorer.save_to_preset(tmp_path)
+    sizes = []
+    for name in ("model.weights.h5", "task.weights.h5"):
+        with h5py.File(tmp_path / name) as file:
+            file.visititems(
+                lambda _, item: (
+                    sizes.append(item.size)
+                    if isinstance(item, h5py.Dataset)
+                    else None
+                )
+            )
+    generators = [v for v in restorer.variables if "seed_generator" in v.path]
+    assert sum(sizes) == restorer.count_params() + 2 * len(
+        {v.path for v in generators}
+    )
+
+
 def test_arguments_and_dtype_can_be_replaced(preset):
     _, folder = preset
     backbone = models.MUIRFBackbone.from_preset(

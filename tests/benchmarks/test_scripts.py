@@ -1,0 +1,97 @@
+"""Every benchmark runs from its command line, on very small networks."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import timing
+
+BENCHMARKS = pathlib.Path(timing.__file__).parent
+
+
+def run(script, *words):
+    return subprocess.run(
+        [sys.executable, str(BENCHMARKS / script), *words],
+        env={
+            **os.environ,
+            "KERAS_BACKEND": keras.config.backend(),
+            "PYTHONPATH": str(BENCHMARKS.parent),
+        },
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("restore_time.py", ["--dry", "--rounds", "2", "--xla", "off"]),
+        (
+            "train_step.py",
+            ["--dry", "--rounds", "2", "--xla", "off", "--batch", "4"],
+        ),
+        (
+            "cpsm_cost.py",
+            ["--dry", "--rounds", "2", "--xla", "off", "--batch", "4"],
+        ),
+        ("backend_parity.py", ["--dry"]),
+    ],
+)
+def test_scripts_run_and_write_their_numbers(script, words, tmp_path):
+    numbers, tables = tmp_path / "a.json", tmp_path / "a.md"
+    said = run(script, *words, "--json", numbers, "--markdown", tables)
+    for record in json.loads(numbers.read_text()):
+        assert record["where"]["cores"] >= 1
+        assert record["where"]["versions"]["keras"] == keras.__version__
+        for found in record["tables"]:
+            assert found["rows"]
+            assert f"**{found['title']}**" in said
+            assert f"**{found['title']}**" in tables.read_text()
+
+
+@pytest.mark.slow
+def test_the_sizes_are_a_table():
+    assert "| tiny | " in run("model_sizes.py", "--size", "tiny")
+
+
+def test_candidates_take_turns():
+    calls = []
+    args = timing.arguments("A test.", rounds=3).parse_args([])
+    timed = timing.alternate(
+        {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, args
+    )
+    assert "".join(calls) == "ab" * 5
+    assert len(timed["a"]["seconds"]) == 3
+
+
+def test_time_is_limited_but_three_rounds_are_not():
+    args = timing.arguments("A test.", rounds=50).parse_args(["--seconds", "0"])
+    timed = timing.alternate({"a": lambda: None}, args)
+    assert len(timed["a"]["seconds"]) == 3
+
+
+def test_ratios_are_of_pairs():
+    slow = {"first": 9.0, "seconds": [2.0, 40.0, 6.0]}
+    fast = {"first": 9.0, "seconds": [1.0, 20.0, 2.0]}
+    rows = timing.against({"slow": slow, "fast": fast}, "fast", {"slow": 1.5})
+    assert rows[0]["times fast"] == pytest.approx(2.0)
+    assert rows[0]["quartiles"] == "2.00 to 2.50"
+    assert rows[0]["holds"] == "NO"
+    assert rows[1]["times fast"] == 1.0
+    assert np.isclose(rows[0]["median, ms"], 6000.0)
+
+
+def test_lists_stay_out_of_tables():
+    text = timing.table("T", [{"name": "a", "value": 0.12345, "all": [1, 2]}])
+    assert text.splitlines()[2:] == [
+        "| name | value |",
+        "| --- | --- |",
+        "| a | 0.123 |",
+    ]
