@@ -19,6 +19,7 @@ from keras_muirf import weather
 FOLDER = pathlib.Path(__file__).parent / "images"
 PRESET = "muirf_tiny_all_weather"
 SIZE = 320
+RAIN = weather.Rain(0.5, scale=(0.6, 0.9), veil=0.1, seed=11)
 
 
 def synthesize(layer, photograph):
@@ -29,18 +30,17 @@ def synthesize(layer, photograph):
 china = sklearn.datasets.load_sample_image("china.jpg")
 flower = sklearn.datasets.load_sample_image("flower.jpg")
 
-rainy = synthesize(weather.Rain(0.7, veil=0.2, seed=4), china)
+rainy = synthesize(RAIN, china)
 Image.fromarray(rainy).save(FOLDER / "rainy.jpg", quality=92)
 
 restorer = keras_muirf.models.MUIRFImageRestorer.from_preset(PRESET)
 columns = []
-for layer, photograph, left in (
-    (weather.Rain(0.7, veil=0.2, seed=4), china, 40),
-    (weather.Snow(0.6, seed=3), china, 300),
-    (weather.Haze(0.5, seed=5), china, 40),
-    (weather.Raindrop(0.6, seed=2), flower, 160),
+for before, left in (
+    (rainy, 40),
+    (synthesize(weather.Snow(0.6, seed=3), china), 300),
+    (synthesize(weather.Haze(0.5, seed=5), china), 40),
+    (synthesize(weather.Raindrop(0.6, seed=2), flower), 160),
 ):
-    before = synthesize(layer, photograph)
     after = restorer.restore(before)
     columns.append(
         np.concatenate(
