@@ -153,7 +153,8 @@ class CPSMConvolution(keras.layers.Layer):
         return m
 
     def _eligible_mask(self, p):
-        s = self.score_bias + ops.matmul(p, self.expert_scores)
+        s = ops.matmul(p, ops.cast(self.expert_scores, "float32"))
+        s = s + ops.cast(self.score_bias, "float32")
         soft = ops.sigmoid(s)
         if self.sharing_ratio is None:
             hard = s >= 0

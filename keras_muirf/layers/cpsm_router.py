@@ -165,8 +165,9 @@ class CPSMRouter(keras.layers.Layer):
             name="training_calls",
             shape=(),
             initializer="zeros",
+            # Not a float, which stops counting where it runs out of digits.
+            dtype="int32",
             trainable=False,
-            autocast=False,
         )
         super().build(features_shape)
 
@@ -178,9 +179,12 @@ class CPSMRouter(keras.layers.Layer):
         )
         z = self._standardize(moments)
         h = keras.activations.gelu(
-            ops.matmul(z, self.context_kernel) + self.context_bias
+            ops.matmul(z, _float32(self.context_kernel))
+            + _float32(self.context_bias)
         )
-        logits = ops.matmul(h, self.weather_kernel) + self.weather_bias
+        logits = ops.matmul(h, _float32(self.weather_kernel)) + _float32(
+            self.weather_bias
+        )
         # With one weather there is nothing to decide, and Keras would warn.
         pi = (
             ops.softmax(logits)
@@ -193,7 +197,7 @@ class CPSMRouter(keras.layers.Layer):
             self._add_losses(p, logits, weather)
         alpha = self._weather_weights(pi, weather, training)
         if training:
-            self.training_calls.assign_add(1.0)
+            self.training_calls.assign_add(1)
         return {
             "context": ops.cast(h, self.compute_dtype),
             "expert_weights": ops.cast(p, self.compute_dtype),
@@ -208,10 +212,10 @@ class CPSMRouter(keras.layers.Layer):
         z = ops.concatenate([mean, std], axis=-1)
         z = z - ops.mean(z, axis=-1, keepdims=True)
         z = z / ops.sqrt(ops.mean(z * z, axis=-1, keepdims=True) + 1e-6)
-        return z * self.z_scale + self.z_offset
+        return z * _float32(self.z_scale) + _float32(self.z_offset)
 
     def _expert_weights(self, z, training):
-        logits = ops.matmul(z, self.expert_kernel)
+        logits = ops.matmul(z, _float32(self.expert_kernel))
         if training and self.noise:
             logits = logits + self.noise * keras.random.normal(
                 ops.shape(logits), dtype="float32", seed=self.seed_generator
@@ -241,7 +245,7 @@ class CPSMRouter(keras.layers.Layer):
         known = weather >= 0
         if training and self.posterior_rate:
             rate = self.posterior_rate * ops.minimum(
-                self.training_calls / self.posterior_ramp, 1.0
+                _float32(self.training_calls) / self.posterior_ramp, 1.0
             )
             draw = keras.random.uniform(
                 ops.shape(weather), dtype="float32", seed=self.seed_generator
@@ -267,7 +271,9 @@ class CPSMRouter(keras.layers.Layer):
             )
         if self.balance_loss_weight:
             share = ops.mean(p, axis=0)
-            load = 0.99 * self.expert_load + 0.01 * ops.stop_gradient(share)
+            load = 0.99 * _float32(self.expert_load) + 0.01 * ops.stop_gradient(
+                share
+            )
             self.expert_load.assign(load)
             self.add_loss(
                 self.balance_loss_weight
@@ -320,3 +326,7 @@ class CPSMRouter(keras.layers.Layer):
             }
         )
         return config
+
+
+def _float32(weight):
+    return ops.cast(weight, "float32")

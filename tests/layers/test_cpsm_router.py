@@ -122,10 +122,10 @@ def test_the_posterior_replaces_the_label_more_and_more():
     label = np.full(256, (seen + 1) % 4)
     taken = numpy(early(x, label, training=True))["weather_weights"]
     np.testing.assert_array_equal(taken.argmax(-1), label)
-    early.training_calls.assign(500.0)
+    early.training_calls.assign(500)
     taken = numpy(early(x, label, training=True))["weather_weights"]
     assert 0.3 < np.mean(taken.argmax(-1) == seen) < 0.7
-    early.training_calls.assign(1000.0)
+    early.training_calls.assign(1000)
     taken = numpy(early(x, label, training=True))["weather_weights"]
     assert np.all(taken.argmax(-1) == seen)
     # At inference a given weather is always used.
@@ -153,11 +153,11 @@ def test_losses_are_the_cross_entropy_and_the_balance():
 
 
 @pytest.mark.parametrize(
-    "policy", ["float32", "mixed_bfloat16", "mixed_float16"]
+    "policy", ["float32", "mixed_bfloat16", "mixed_float16", "bfloat16"]
 )
 def test_dtype_policies(policy):
     router = make(dtype=policy)
-    routing = router(features(2))
+    routing = router(features(2), np.array([0, 1]), training=True)
     compute = keras.DTypePolicy(policy).compute_dtype
     for value in routing.values():
         assert keras.backend.standardize_dtype(value.dtype) == compute

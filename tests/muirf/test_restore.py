@@ -18,6 +18,12 @@ def _files(folder):
     return sorted(str(f.relative_to(folder)) for f in found if f.is_file())
 
 
+def test_the_command_knows_the_weathers_of_the_package():
+    from muirf.restore import WEATHERS as offered
+
+    assert offered == WEATHERS
+
+
 @pytest.mark.slow
 def test_a_run_in_a_process_of_its_own(preset, photos):
     """Bad files beside good ones: a line each, the good ones restored."""
