@@ -16,7 +16,6 @@ from keras_muirf.models import MUIRFImageRestorer
 from keras_muirf.weathers import WEATHERS
 
 ROOT = Path(__file__).parents[2]
-WHOLE = "all_weather"
 slow = pytest.mark.slow
 # PyTorch compiles nothing: one recipe takes some seconds.
 slow_to_compile = () if keras.config.backend() == "torch" else slow
@@ -60,12 +59,10 @@ def report_of(output):
         pytest.param("desnow", ("snow",), 1, marks=slow),
         pytest.param("dehaze", ("haze",), 3, marks=slow),
         pytest.param("raindrop", ("raindrop",), 2, marks=slow),
-        pytest.param(WHOLE, WEATHERS, 10, marks=slow),
+        pytest.param("all_weather", WEATHERS, 10, marks=slow),
     ],
 )
 def test_smoke(run, tmp_path, name, weathers, sets):
-    if keras.config.backend() != "torch" and name not in ("derain", WHOLE):
-        pytest.skip("the others run on PyTorch; here each compiles for minutes")
     report = report_of(run(name, "--smoke", "--out", "run"))
     assert len(report) == sets
     figures = np.array([row[1:5] for row in report.values()], "float64")
