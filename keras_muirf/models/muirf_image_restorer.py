@@ -77,7 +77,7 @@ class MUIRFImageRestorer(ImageRestorer):
     preprocessor_cls = MUIRFImageRestorerPreprocessor
 
     # The router tells the weathers apart: there their gradients are opposed
-    # because they should be, and homogenization would stop the learning.
+    # because they should be, and are not for homogenization to reconcile.
     averaged_variables = ("router/", "shallow_")
 
     batch_help = (
