@@ -11,9 +11,9 @@ OUT_OF_ORDER = "task groups out of order"
 
 class TaskGradientTrainer(TaskBatchMixin):
     def compile(self, *args, jit_compile="auto", **kwargs):
-        # Keras would take XLA, which on a CPU runs single depthwise convolutions
-        # tens of times slower than TensorFlow's own kernels. For the whole
-        # network: benchmarks/train_step.py --xla both.
+        # Keras would take XLA, which on a CPU runs a single depthwise
+        # convolution tens of times slower than TensorFlow's own kernel. For
+        # the whole network: benchmarks/train_step.py --xla both.
         if jit_compile == "auto" and not tf.config.list_physical_devices("GPU"):
             jit_compile = False
         super().compile(*args, jit_compile=jit_compile, **kwargs)
