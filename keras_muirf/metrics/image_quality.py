@@ -3,9 +3,8 @@ import numpy as np
 from keras_muirf.metrics.luma import LUMA_OFFSET
 from keras_muirf.metrics.luma import LUMA_WEIGHTS
 from keras_muirf.metrics.luma import require_color
-
-_WINDOW = 11
-_SIGMA = 1.5
+from keras_muirf.metrics.similarity import gaussian_window
+from keras_muirf.metrics.similarity import similarity
 
 
 def psnr(target, output, color="y"):
@@ -73,20 +72,8 @@ def ssim(target, output, color="y"):
     - Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from
       error visibility to structural similarity", IEEE TIP 2004.
     """
-    a, b = _planes(target, output, color)
-    if min(a.shape[:2]) < _WINDOW:
-        raise ValueError(
-            f"SSIM needs images of at least {_WINDOW} x {_WINDOW} pixels. "
-            f"Received: an image of {a.shape[0]} x {a.shape[1]}"
-        )
-    mean_a, mean_b = _smooth(a), _smooth(b)
-    variance_a = _smooth(a * a) - mean_a**2
-    variance_b = _smooth(b * b) - mean_b**2
-    covariance = _smooth(a * b) - mean_a * mean_b
-    c1, c2 = (0.01 * 255.0) ** 2, (0.03 * 255.0) ** 2
-    luminance = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
-    structure = (2 * covariance + c2) / (variance_a + variance_b + c2)
-    return float(np.mean(luminance * structure))
+    target, output = _planes(target, output, color)
+    return similarity(target, output, gaussian_window(), 255.0)
 
 
 def _planes(target, output, color):
@@ -117,16 +104,3 @@ def _planes(target, output, color):
         weights, offset = np.array(LUMA_WEIGHTS), LUMA_OFFSET * 255.0
         images = [(image @ weights)[..., None] + offset for image in images]
     return images
-
-
-def _smooth(image):
-    """Gaussian means over all windows that lie inside the image."""
-    steps = np.arange(_WINDOW) - _WINDOW // 2
-    weights = np.exp(-(steps**2) / (2 * _SIGMA**2))
-    weights /= weights.sum()
-    for axis in (0, 1):
-        windows = np.lib.stride_tricks.sliding_window_view(
-            image, _WINDOW, axis=axis
-        )
-        image = windows @ weights
-    return image

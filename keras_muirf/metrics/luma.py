@@ -29,10 +29,11 @@ def comparable(y_true, y_pred, color, max_val):
 
     Returns:
         The two as float32 tensors `(batch, height, width, channels)`, with
-        three channels or, for `"y"`, one.
+        three channels or, for `"y"`, one. In a compiled function, which
+        cannot raise errors, targets in another range become NaN.
 
     Raises:
-        ValueError: If shape or dtype do not fit.
+        ValueError: If shape, dtype or range do not fit.
     """
     tensors = []
     for name, x in (("y_true", y_true), ("y_pred", y_pred)):
@@ -57,6 +58,7 @@ def comparable(y_true, y_pred, color, max_val):
             f"silently. Received: y_true of shape {tuple(y_true.shape)} and "
             f"y_pred of shape {tuple(y_pred.shape)}"
         )
+    y_true = _in_range(y_true, max_val)
     y_pred = ops.clip(y_pred, 0.0, max_val)
     if color == "y":
         weights = ops.convert_to_tensor(LUMA_WEIGHTS, "float32")
@@ -66,3 +68,25 @@ def comparable(y_true, y_pred, color, max_val):
             for x in (y_true, y_pred)
         )
     return y_true, y_pred
+
+
+def _in_range(y_true, max_val):
+    """Makes sure that targets have the stated range."""
+    low, high = ops.min(y_true), ops.max(y_true)
+    slack = 1e-3 * max_val
+    fits = ops.logical_and(low >= -slack, high <= max_val + slack)
+    if max_val > 1:
+        # Not a batch of pictures darker than one step of 8 bits, but one in
+        # [0, 1], which would gain 48 dB.
+        fits = ops.logical_and(fits, high > max_val / 255)
+    try:
+        known = bool(fits)
+    except TypeError:
+        # Within a compiled function.
+        return ops.where(fits, y_true, float("nan"))
+    if not known:
+        raise ValueError(
+            f"Images have to be in [0, {max_val}]; change `max_val` or scale "
+            f"them. Received: y_true from {float(low):.4g} to {float(high):.4g}"
+        )
+    return y_true

@@ -26,8 +26,9 @@ class PSNR(keras.metrics.Mean):
 
     Raises:
         ValueError: If the color is unknown; on update, if an input is not a
-            floating-point tensor `(batch, height, width, 3)` or the shapes
-            differ.
+            floating-point tensor `(batch, height, width, 3)`, the shapes
+            differ or the targets are in another range. In a compiled
+            function, which cannot raise, another range makes the metric NaN.
 
     Example:
 

@@ -1,12 +1,11 @@
 import keras
-import numpy as np
 from keras import ops
 
 from keras_muirf.metrics.luma import comparable
 from keras_muirf.metrics.luma import require_color
+from keras_muirf.metrics.similarity import gaussian_window
 
 _WINDOW = 11
-_SIGMA = 1.5
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -28,7 +27,9 @@ class SSIM(keras.metrics.Mean):
     Raises:
         ValueError: If the color is unknown; on update, if an input is not a
             floating-point tensor `(batch, height, width, 3)` with sides of
-            at least 11 pixels or the shapes differ.
+            at least 11 pixels, the shapes differ or the targets are in
+            another range. In a compiled function, which cannot raise,
+            another range makes the metric NaN.
 
     Example:
 
@@ -101,9 +102,7 @@ def _smooth(x):
     """Gaussian means over all windows inside the images (B, H, W, C)."""
     # Shifted sums and no convolution: accelerators round the operands of
     # convolutions to fewer digits.
-    steps = np.arange(_WINDOW) - _WINDOW // 2
-    weights = np.exp(-(steps**2) / (2 * _SIGMA**2))
-    weights /= weights.sum()
+    weights = gaussian_window(_WINDOW)
     reach = _WINDOW - 1
     rows = (x[:, k : (k - reach) or None] for k in range(_WINDOW))
     x = sum(float(w) * row for w, row in zip(weights, rows, strict=True))

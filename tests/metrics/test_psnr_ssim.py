@@ -125,6 +125,33 @@ def test_rejects_what_cannot_be_compared(metric):
         measured.update_state(image[..., :1], image[..., :1])
 
 
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize(("max_val", "scale"), [(1.0, 255), (255.0, 1)])
+def test_another_range_is_an_error(batch, metric, max_val, scale):
+    target, output = (x * np.float32(scale) for x in batch)
+    with pytest.raises(ValueError, match=rf"\[0, {max_val}\].*y_true from"):
+        metric(max_val=max_val).update_state(target, output)
+    with pytest.raises(ValueError, match="y_true from -0.5"):
+        metric().update_state(batch[0] - 0.5 - batch[0].min(), batch[1])
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_another_range_shows_in_compiled_functions(batch, metric):
+    target, output = batch
+    model = keras.Sequential([keras.layers.Identity()])
+    model.compile(loss="mse", metrics=[metric(name="metric")])
+    wrong = 255 * target
+    if keras.config.backend() == "torch":
+        # Not compiled there.
+        with pytest.raises(ValueError, match="y_true from"):
+            model.evaluate(output, wrong, verbose=0)
+    else:
+        logs = model.evaluate(output, wrong, verbose=0, return_dict=True)
+        assert np.isnan(logs["metric"])
+    logs = model.evaluate(output, target, verbose=0, return_dict=True)
+    assert logs["metric"] > 0
+
+
 def test_ssim_rejects_images_smaller_than_its_window():
     image = np.zeros((1, 10, 16, 3), "float32")
     with pytest.raises(ValueError, match="11 x 11"):
