@@ -7,6 +7,27 @@ import keras
 import numpy as np
 import pytest
 
+# What stands here touches no backend, and is run with one of them alone.
+BACKEND_FREE = (
+    "datasets/catalogue/",
+    "datasets/checking/",
+    "datasets/test_discover_pairs.py",
+    "evaluation/test_classical.py",
+    "evaluation/test_find_sets.py",
+    "evaluation/test_protocols.py",
+    "evaluation/test_summary.py",
+    "muirf/test_data.py",
+    "restoration/",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Marks the tests that need no second backend."""
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        if path.startswith(BACKEND_FREE) and "synthesized_weather" not in path:
+            item.add_marker("backend_free")
+
 
 @pytest.fixture(autouse=True)
 def _same_random_numbers_every_time():

@@ -2,6 +2,8 @@
 
     python tests/run_backends.py [--jobs N] [--backend B] [ARGUMENT...]
 
+Tests that touch no backend (`backend_free`) are run with the first alone.
+
 Arguments that are not of this script go to pytest: `-k router`, a test file.
 Ends with 0 only if everything passed on every backend.
 """
@@ -58,12 +60,15 @@ def main():
     processes = ["-n", str(args.jobs)] if args.jobs > 1 else []
     # Processes that each take all cores for themselves only wait for another.
     threads = os.environ.get("OMP_NUM_THREADS", "1")
-    for backend in args.backend or BACKENDS:
+    backends = args.backend or BACKENDS
+    for backend in backends:
+        once = [] if backend == backends[0] else ["-m", "not backend_free"]
         results.append(
             run(
                 backend,
                 "pytest",
                 *processes,
+                *once,
                 *pytest_args,
                 KERAS_BACKEND=backend,
                 OMP_NUM_THREADS=threads,

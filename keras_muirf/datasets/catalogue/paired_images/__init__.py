@@ -1,0 +1,5 @@
+from keras_muirf.datasets.catalogue.paired_images.paired_images_config import (
+    PairedImagesConfig,
+)
+
+__all__ = ["PairedImagesConfig"]
