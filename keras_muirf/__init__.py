@@ -2,6 +2,7 @@
 
 from keras_muirf import callbacks
 from keras_muirf import datasets
+from keras_muirf import evaluation
 from keras_muirf import layers
 from keras_muirf import losses
 from keras_muirf import metrics
@@ -17,6 +18,7 @@ __all__ = [
     "__version__",
     "callbacks",
     "datasets",
+    "evaluation",
     "layers",
     "losses",
     "metrics",

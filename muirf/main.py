@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from muirf.data import data
+from muirf.evaluate import evaluate
 from muirf.presets import presets
 from muirf.restore import restore
 
@@ -19,4 +21,6 @@ def main():
 
 
 main.add_command(restore)
+main.add_command(evaluate)
 main.add_command(presets)
+main.add_command(data)

@@ -6,6 +6,7 @@ from muirf.backend import BACKENDS
 from muirf.backend import choose_backend
 from muirf.backend import import_models
 from muirf.backend import one_line
+from muirf.loading import load_restorer
 from muirf.quiet import quiet_startup
 from muirf.reporter import Reporter
 
@@ -62,7 +63,7 @@ def restore(inputs, out, preset, weather, backend, tile):
     name, why = choose_backend(backend)
     click.echo(f"Backend: {name} ({why})", err=True)
     with quiet_startup():
-        models = import_models()
+        import_models()
     from keras_muirf.restoration import ImageError
     from keras_muirf.restoration import discover
 
@@ -70,7 +71,7 @@ def restore(inputs, out, preset, weather, backend, tile):
         pairs = discover(inputs, out)
     except ImageError as error:
         raise click.UsageError(one_line(error)) from error
-    restorer = _load(models, preset, weather, tile)
+    restorer = _load(preset, weather, tile)
     started = time.perf_counter()
     with Reporter(len(pairs)) as reporter:
         try:
@@ -85,28 +86,13 @@ def restore(inputs, out, preset, weather, backend, tile):
         raise SystemExit(1)
 
 
-def _load(models, preset, weather, tile):
-    from keras_muirf.restoration.photograph import check_tile
-
-    try:
-        with quiet_startup():
-            restorer = models.MUIRFImageRestorer.from_preset(preset)
-    # A preset is a folder of files from anywhere: what may be wrong with
-    # them has no common type.
-    except Exception as error:
-        raise click.ClickException(
-            f"The preset '{preset}' cannot be loaded ({one_line(error)}); "
-            "`muirf presets` lists those that can."
-        ) from error
+def _load(preset, weather, tile):
+    restorer = load_restorer(preset, tile)
     if weather not in ("auto", "mixed", *restorer.weathers):
         raise click.UsageError(
             f"The preset '{preset}' does not know {weather}; it knows "
             f"{', '.join(restorer.weathers)}."
         )
-    try:
-        check_tile(restorer, tile)
-    except ValueError as error:
-        raise click.UsageError(one_line(error)) from error
     return restorer
 
 

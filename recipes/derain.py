@@ -8,7 +8,7 @@ differ by on Rain100L is what sharing the network costs or gives.
 Data: the pairs of Rain100L's training set, 80 of Rain800's, 30 of Rain1400's
     (several strengths of rain on one scene), and streaks synthesized on
     BSDS500. These sets share photographs, so the report at the end of the run
-    flatters: figures to quote come from evaluate.py on test sets.
+    flatters: figures to quote come from `muirf evaluate` on test sets.
 Time: 55 minutes by default, planned for two CPU cores.
 Result: not yet trained at length, so there are no figures to quote.
 """

@@ -8,9 +8,9 @@ import tempfile
 
 import drawn_data
 import keras
-import numpy as np
 
 import keras_muirf
+from keras_muirf import evaluation
 
 STEPS_PER_EPOCH = 200
 
@@ -150,29 +150,11 @@ def report(restorer, sources):
 
     Args:
         restorer: a `keras_muirf.models.MUIRFImageRestorer`.
-        sources: dict from the name of a set to what `evaluate_pairs` takes.
-
-    Returns:
-        A dict from the name of a set to its figures, a dict of numbers.
+        sources: dict from the name of a set to its source, as in `train`.
     """
-    print("set | images | input PSNR Y | PSNR Y | PSNR RGB | SSIM Y | weather")
-    figures = {}
-    for name, source in sources.items():
-        rows = keras_muirf.datasets.evaluate_pairs(restorer, source)
-        figures[name] = {"images": len(rows)}
-        for key in ("psnr_input_y", "psnr_y", "psnr_rgb", "ssim_y"):
-            figures[name][key] = float(np.mean([row[key] for row in rows]))
-        right = "-"
-        # Nothing to be right about with one weather only, or without any.
-        if len(restorer.weathers) > 1 and source.weather in restorer.weathers:
-            accuracy = np.mean([row["seen"] == row["weather"] for row in rows])
-            figures[name]["weather_accuracy"] = float(accuracy)
-            right = f"{accuracy:.0%}"
-        print(
-            "{} | {images} | {psnr_input_y:.2f} | {psnr_y:.2f} | "
-            "{psnr_rgb:.2f} | {ssim_y:.4f} | {}".format(
-                name, right, **figures[name]
-            ),
-            flush=True,
-        )
-    return figures
+    sets = [
+        evaluation.EvaluationSet(name, source, source.weather)
+        for name, source in sources.items()
+    ]
+    rows = evaluation.evaluate(sets, restorer)
+    print(evaluation.as_table(rows), flush=True)

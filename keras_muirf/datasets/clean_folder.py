@@ -37,6 +37,11 @@ class CleanFolder(ImageSource):
         self._paths = list_images(self.directory)
         super().__init__(self._paths, scene=scene, cache=cache)
 
+    @property
+    def paths(self):
+        """The path of every image, in the order of `names`."""
+        return [self._paths[name] for name in self.names]
+
     def read(self, name):
         """Decodes one photograph.
 

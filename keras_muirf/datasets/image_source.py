@@ -9,9 +9,9 @@ from keras_muirf.restoration.image_format import is_image_name
 class ImageSource:
     """A fixed list of named images, decoded when first asked for.
 
-    The base of `keras_muirf.datasets.PairedFolder` and
+    The base of `keras_muirf.datasets.PairSource` and
     `keras_muirf.datasets.CleanFolder`. A subclass says in `read(name)` what
-    one item is.
+    one item is. Items may be asked for on several threads.
 
     Args:
         names: Iterable of strings, one per item, each once.
@@ -43,8 +43,13 @@ class ImageSource:
         if item is None:
             item = self.read(name)
             if self.cache:
-                self._decoded[name] = item
+                # Threads may decode one item at once; all get the first.
+                item = self._decoded.setdefault(name, item)
         return item
+
+    def __getstate__(self):
+        # For another process: decoded images are quicker read than sent.
+        return {**self.__dict__, "_decoded": {}}
 
     @property
     def scenes(self):
@@ -63,6 +68,7 @@ class ImageSource:
             A source of the same class that shares the decoded images.
         """
         chosen = copy.copy(self)
+        chosen._decoded = self._decoded
         chosen.names = tuple(self.names[int(i)] for i in indices)
         return chosen
 

@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pyvips
 
-from keras_muirf.datasets.image_source import ImageSource
 from keras_muirf.datasets.image_source import list_images
-from keras_muirf.restoration.image_reading import read_rgb8
+from keras_muirf.datasets.layouts import ImagePair
+from keras_muirf.datasets.pair_source import PairSource
 from keras_muirf.weathers import WEATHERS
 
 
-class PairedFolder(ImageSource):
+class PairedFolder(PairSource):
     """Images with weather and the same scenes without it.
 
     The folder holds two others, `input` and `gt`; a file in one belongs to
@@ -54,65 +54,51 @@ class PairedFolder(ImageSource):
                 f"Received: weather={weather!r}"
             )
         self.directory = Path(directory)
-        self.weather = weather
-        self._inputs = list_images(self.directory / "input")
-        self._targets = list_images(self.directory / "gt")
-        self._require_partners()
-        self._require_equal_sizes()
-        super().__init__(self._inputs, scene=scene, cache=cache)
+        inputs = list_images(self.directory / "input")
+        targets = list_images(self.directory / "gt")
+        _require_partners(self.directory, inputs, targets)
+        _require_equal_sizes(inputs, targets)
+        super().__init__(
+            (
+                ImagePair(name, path, targets[name], weather)
+                for name, path in inputs.items()
+            ),
+            scene=scene,
+            cache=cache,
+        )
 
-    def read(self, name):
-        """Decodes one pair.
 
-        Args:
-            name: String, the files' name without suffix.
+def _require_partners(directory, inputs, targets):
+    problems = []
+    for here, there, other in (
+        (inputs, targets, "gt"),
+        (targets, inputs, "input"),
+    ):
+        alone = [str(here[name]) for name in here if name not in there]
+        if alone:
+            problems.append(f"without a partner in `{other}`: {few(alone)}")
+    if problems:
+        raise ValueError(
+            f"Every image in {directory} needs a partner of the "
+            "same name in `input` and in `gt`; " + "; ".join(problems)
+        )
 
-        Returns:
-            The tuple `(input, target)` of uint8 arrays
-            `(height, width, 3)`.
-        """
-        return read_rgb8(self._inputs[name]), read_rgb8(self._targets[name])
 
-    def pairs(self):
-        """Goes through all pairs at their native sizes.
-
-        Yields:
-            Tuples `(name, input, target)`: a string and two uint8 arrays
-            `(height, width, 3)`.
-        """
-        for index, name in enumerate(self.names):
-            yield (name, *self[index])
-
-    def _require_partners(self):
-        problems = []
-        for here, there, other in (
-            (self._inputs, self._targets, "gt"),
-            (self._targets, self._inputs, "input"),
-        ):
-            alone = [str(here[name]) for name in here if name not in there]
-            if alone:
-                problems.append(f"without a partner in `{other}`: {few(alone)}")
-        if problems:
-            raise ValueError(
-                f"Every image in {self.directory} needs a partner of the "
-                "same name in `input` and in `gt`; " + "; ".join(problems)
+def _require_equal_sizes(inputs, targets):
+    unequal = []
+    for name, path in inputs.items():
+        input_size = displayed_size(path)
+        target_size = displayed_size(targets[name])
+        if input_size != target_size:
+            unequal.append(
+                f"{path} is {input_size[0]}x{input_size[1]} and "
+                f"{targets[name]} {target_size[0]}x{target_size[1]}"
             )
-
-    def _require_equal_sizes(self):
-        unequal = []
-        for name, path in self._inputs.items():
-            input_size = displayed_size(path)
-            target_size = displayed_size(self._targets[name])
-            if input_size != target_size:
-                unequal.append(
-                    f"{path} is {input_size[0]}x{input_size[1]} and "
-                    f"{self._targets[name]} {target_size[0]}x{target_size[1]}"
-                )
-        if unequal:
-            raise ValueError(
-                "The images of a pair have to be equally large, and no size "
-                f"is changed silently: {few(unequal)}"
-            )
+    if unequal:
+        raise ValueError(
+            "The images of a pair have to be equally large, and no size "
+            f"is changed silently: {few(unequal)}"
+        )
 
 
 def displayed_size(path):

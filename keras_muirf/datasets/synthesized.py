@@ -34,6 +34,8 @@ class Synthesized:
     clean = np.random.uniform(size=(2, 64, 64, 3)).astype("float32")
     snowy = snow.synthesize(clean, seed=(1, 2))
     ```
+
+    Item `i` is `pair(i)`.
     """
 
     # One for all: two objects may share a layer, and with it the state of its
@@ -88,10 +90,32 @@ class Synthesized:
             weathered = self._compiled[images.shape].predict_on_batch(images)
         return np.clip(np.asarray(weathered, "float32"), 0.0, 1.0)
 
+    def __getitem__(self, index):
+        return self.pair(index)
+
+    def pair(self, index, seed=0):
+        """Puts weather on one photograph at its native size.
+
+        The result depends on the photograph, the layer, `seed` and `index`
+        alone.
+
+        Args:
+            index: Integer.
+            seed: Integer. Defaults to `0`.
+
+        Returns:
+            The tuple `(input, target)` of uint8 arrays
+            `(height, width, 3)`.
+        """
+        target = self.source[index]
+        rng = np.random.default_rng((seed, index))
+        state = rng.integers(2**31, size=2)
+        clean = target[None].astype("float32") / 255.0
+        weathered = self.synthesize(clean, state)[0]
+        return np.rint(weathered * 255.0).astype("uint8"), target
+
     def pairs(self, seed=0):
         """Goes through all photographs at their native sizes.
-
-        Item `i` depends on its photograph, the layer, `seed` and `i` only.
 
         Args:
             seed: Integer. Defaults to `0`.
@@ -101,9 +125,4 @@ class Synthesized:
             `(height, width, 3)`.
         """
         for index, name in enumerate(self.names):
-            target = self.source[index]
-            rng = np.random.default_rng((seed, index))
-            state = rng.integers(2**31, size=2)
-            clean = target[None].astype("float32") / 255.0
-            weathered = self.synthesize(clean, state)[0]
-            yield name, np.rint(weathered * 255.0).astype("uint8"), target
+            yield (name, *self.pair(index, seed))

@@ -1,9 +1,12 @@
+import itertools
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
 
+from keras_muirf.datasets.batches_ahead import BatchesAhead
 from keras_muirf.datasets.crops import random_crop
 from keras_muirf.datasets.crops import random_symmetry
 from keras_muirf.datasets.synthesized import Synthesized
@@ -22,16 +25,17 @@ class WeatherMajorDataset(keras.utils.PyDataset):
     Batch `i` of epoch `e` is a function of `seed`, `e` and `i` alone, and
     `fit` gets the batches in order, whatever its `shuffle`. A stopped run
     goes on exactly where it was with
-    `dataset.epoch = e; model.fit(dataset, initial_epoch=e)`.
+    `dataset.epoch = e; model.fit(dataset, initial_epoch=e)`. The same batches
+    come from `tf.data`, Grain and PyTorch's `DataLoader` by
+    `keras_muirf.datasets.as_tf_data`, `as_grain` and `as_data_loader`.
 
     Args:
         sources: Dictionary from weather to its source, or to a list of
             sources and of tuples `(source, weight)`. A source is a
-            `keras_muirf.datasets.PairedFolder` or a
-            `keras_muirf.datasets.Synthesized`. The weights of one weather
-            say how its crops are shared out among its sources (as evenly as
-            n allows in every batch); within a source all images are equally
-            likely.
+            `keras_muirf.datasets.PairedFolder`, `BenchmarkPairs`, `TFDSPairs`
+            or `Synthesized`. The weights of one weather say how its crops are
+            shared out among its sources (as evenly as n allows in every
+            batch); within a source all images are equally likely.
         images_per_weather: Integer n, crops per weather. Defaults to `4`.
         crop_size: Integer or `(height, width)`, in pixels. Smaller images
             are continued by reflection. Defaults to `128`.
@@ -55,10 +59,15 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         prefetch: Integer, batches made ahead on another thread while the
             model trains. Defaults to `2`; `0` makes each batch when it is
             asked for.
+        threads: Integer, threads on which the images of a batch are decoded
+            and cropped. The batch does not depend on it. Defaults to the
+            number of cores; `0` uses the thread that makes the batch.
 
     Raises:
         ValueError: If a source stands under another weather than its own,
-            a weather is unknown, or an argument has an impossible value.
+            a weather is unknown, or an argument has an impossible value; or,
+            with the batch, if the images of a pair differ in size.
+        RuntimeError: With the batch, in a process that was forked.
 
     Example:
 
@@ -91,10 +100,14 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         epoch=0,
         fixed=False,
         prefetch=2,
+        threads=None,
     ):
         super().__init__(workers=1)
         size = (crop_size,) * 2 if np.isscalar(crop_size) else tuple(crop_size)
-        _require_counts(images_per_weather, steps_per_epoch, size, prefetch)
+        threads = _cores() if threads is None else threads
+        _require_counts(
+            images_per_weather, steps_per_epoch, size, prefetch, threads
+        )
         if augment not in (None, "flip", "dihedral"):
             raise ValueError(
                 "`augment` has to be None, 'flip' or 'dihedral'. "
@@ -127,6 +140,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         self.epoch = epoch
         self.fixed = fixed
         self.prefetch = prefetch
+        self.threads = threads
         # (label, sources, cumulative weights) of each group, in batch order
         self._groups = tuple(
             (label, *_weighted(weather, sources[weather]))
@@ -134,9 +148,28 @@ class WeatherMajorDataset(keras.utils.PyDataset):
             if weather in sources
         )
         self._served = None
-        self._ahead = {}
+        self._start_threads()
+
+    def _start_threads(self):
+        self._process = os.getpid()
         self._lock = threading.Lock()
-        self._maker = ThreadPoolExecutor(1) if prefetch else None
+        self._ahead = BatchesAhead(
+            lambda key: self.make_batch(*key), self.prefetch
+        )
+        self._decoders = ThreadPoolExecutor(self.threads or 1)
+
+    def __getstate__(self):
+        parts = ("_process", "_lock", "_ahead", "_decoders")
+        return {k: v for k, v in self.__dict__.items() if k not in parts}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._start_threads()
+
+    @property
+    def batch_size(self):
+        """Integer, the images of a batch."""
+        return len(self._groups) * self.images_per_weather
 
     def __len__(self):
         return self.steps_per_epoch
@@ -152,17 +185,9 @@ class WeatherMajorDataset(keras.utils.PyDataset):
                 index = self._served % len(self)
                 self._served += 1
             epoch = self.epoch
-            if not self.prefetch:
-                return self.make_batch(epoch, index)
-            last = min(index + self.prefetch, len(self) - 1)
-            wanted = [(epoch, i) for i in range(index, last + 1)]
-            for key in [key for key in self._ahead if key not in wanted]:
-                self._ahead.pop(key).cancel()
-            for key in wanted:
-                if key not in self._ahead:
-                    self._ahead[key] = self._maker.submit(self.make_batch, *key)
-            batch = self._ahead.pop((epoch, index))
-        return batch.result()
+        last = min(index + self.prefetch, len(self) - 1)
+        following = [(epoch, i) for i in range(index + 1, last + 1)]
+        return self._ahead.get((epoch, index), following)
 
     # Within an epoch of `fit` batches are handed out in their own order:
     # `fit` shuffles the indices it asks for by a state that no checkpoint
@@ -188,45 +213,85 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         Returns:
             `({"image": x, "weather": k}, y)`, as described above.
         """
+        if os.getpid() != self._process:
+            raise RuntimeError(
+                "Batches cannot be made in a process that was forked from the "
+                "one where the dataset was made: neither reading images nor "
+                "weather layers survive that. They are made on threads, so "
+                "leave the engine's worker processes at 0, or start them "
+                "with 'spawn'."
+            )
         sequence = np.random.SeedSequence(self.seed, spawn_key=(epoch, index))
-        rng = np.random.Generator(np.random.Philox(sequence))
-        n = self.images_per_weather
-        shape = (len(self._groups) * n, *self.crop_size, 3)
+        rng = _generator(sequence)
+        chosen = self._choose_sources(rng)
+        shape = (len(chosen), *self.crop_size, 3)
         x, y = np.empty(shape, "float32"), np.empty(shape, "float32")
-        labels = np.repeat([g[0] for g in self._groups], n).astype("int32")
-        for group, (_, sources, cumulative) in enumerate(self._groups):
-            rows = slice(group * n, (group + 1) * n)
+        # A generator for every place: no matter which thread comes first.
+        rngs = [_generator(own) for own in sequence.spawn(len(chosen))]
+        over_places = self._decoders.map if self.threads else map
+        for _ in over_places(self._crop, x, y, chosen, rngs):
+            pass
+        for source, places in _runs(chosen):
+            if isinstance(source, Synthesized):
+                x[places] = self._weathered(source, y[places], rng)
+        labels = [label for label, _, _ in self._groups]
+        labels = np.repeat(labels, self.images_per_weather).astype("int32")
+        return {"image": x, "weather": labels}, y
+
+    def _choose_sources(self, rng):
+        """Returns the source of every place in the batch."""
+        n = self.images_per_weather
+        chosen = []
+        for _, sources, cumulative in self._groups:
             # One draw shared by equally spaced points: each source gets its
             # share of n, rounded up or down.
             points = (rng.random() + np.arange(n)) / n
-            choice = np.searchsorted(cumulative, points, side="right")
-            for number, source in enumerate(sources):
-                places = np.flatnonzero(choice == number) + rows.start
-                if len(places):
-                    x[places], y[places] = self._crops(source, len(places), rng)
-        return {"image": x, "weather": labels}, y
+            numbers = np.searchsorted(cumulative, points, side="right")
+            chosen += [sources[number] for number in numbers]
+        return chosen
 
-    def _crops(self, source, count, rng):
+    def _crop(self, x, y, source, rng):
+        """Fills one place; under weather yet to be made, with `y` alone."""
         synthesized = isinstance(source, Synthesized)
         folder = source.source if synthesized else source
+        index = int(rng.integers(len(folder)))
+        images = (folder[index],) if synthesized else folder[index]
+        if images[0].shape != images[-1].shape:
+            raise ValueError(
+                f"The images of the pair {folder.names[index]} of "
+                f"{source.weather} have to be equally large. Received: shapes "
+                f"{images[0].shape} and {images[1].shape}"
+            )
         zoom = self.zoom if synthesized else None
-        crops = []
-        for _ in range(count):
-            item = folder[rng.integers(len(folder))]
-            images = (item,) if synthesized else item
-            images = random_crop(images, self.crop_size, rng, zoom)
-            crops.append(random_symmetry(images, rng, self.augment))
-        stacks = [
-            np.stack(images).astype("float32") / 255.0
-            for images in zip(*crops, strict=True)
-        ]
-        if not synthesized:
-            return stacks
+        images = random_crop(images, self.crop_size, rng, zoom)
+        images = random_symmetry(images, rng, self.augment)
+        for place, image in zip((y, x), images[::-1], strict=False):
+            np.divide(image, np.float32(255.0), out=place, dtype="float32")
+
+    def _weathered(self, source, clean, rng):
         # Always the full count, so that the layer is compiled once.
-        repeated = np.resize(np.arange(count), self.images_per_weather)
+        repeated = np.resize(np.arange(len(clean)), self.images_per_weather)
         seed = rng.integers(2**31, size=2)
-        weathered = source.synthesize(stacks[0][repeated], seed)
-        return weathered[:count], stacks[0]
+        return source.synthesize(clean[repeated], seed)[: len(clean)]
+
+
+def _cores():
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _generator(sequence):
+    return np.random.Generator(np.random.Philox(sequence))
+
+
+def _runs(sources):
+    """Yields every source with the slice of its consecutive places."""
+    start = 0
+    for _, run in itertools.groupby(sources, id):
+        run = list(run)
+        yield run[0], slice(start, start + len(run))
+        start += len(run)
 
 
 def _weighted(weather, sources):
@@ -257,12 +322,11 @@ def _weighted(weather, sources):
     return [source for source, _ in pairs], cumulative
 
 
-def _require_counts(images_per_weather, steps_per_epoch, size, prefetch):
-    if min(images_per_weather, steps_per_epoch, *size) < 1 or prefetch < 0:
+def _require_counts(n, steps_per_epoch, size, prefetch, threads):
+    if min(n, steps_per_epoch, *size) < 1 or min(prefetch, threads) < 0:
         raise ValueError(
             "`images_per_weather`, `steps_per_epoch` and `crop_size` have to "
-            "be positive and `prefetch` 0 or more. Received: "
-            f"images_per_weather={images_per_weather}, "
-            f"steps_per_epoch={steps_per_epoch}, crop_size={size}, "
-            f"prefetch={prefetch}"
+            "be positive and `prefetch` and `threads` 0 or more. Received: "
+            f"images_per_weather={n}, steps_per_epoch={steps_per_epoch}, "
+            f"crop_size={size}, prefetch={prefetch}, threads={threads}"
         )

@@ -209,7 +209,7 @@ class MUIRFImageRestorer(ImageRestorer):
             for name, value in routing.items()
         }
 
-    def restore_tiles(self, tiles, routing):
+    def restore_tiles(self, tiles, routing, clip=True):
         """Restores images, or the tiles of one, with a given routing.
 
         Nothing but the routing looks at more than `halo` pixels around a
@@ -218,6 +218,8 @@ class MUIRFImageRestorer(ImageRestorer):
         Args:
             tiles: float32 `(N, h, w, 3)` in [0, 1].
             routing: dict from `route`, of `N` rows or of one.
+            clip: bool. `False` leaves the network's output as it is, for
+                measuring.
 
         Returns:
             A float32 array `(N, h, w, 3)` in [0, 1].
@@ -228,7 +230,7 @@ class MUIRFImageRestorer(ImageRestorer):
             if name != "weather"
         }
         restored = self._tile_model.predict_on_batch({"image": tiles, **inputs})
-        return np.clip(restored, 0.0, 1.0)
+        return np.clip(restored, 0.0, 1.0) if clip else restored
 
     @property
     def size_multiple(self):

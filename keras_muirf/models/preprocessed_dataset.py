@@ -1,5 +1,7 @@
 """Preprocessing whatever `fit`, `evaluate` and `predict` take."""
 
+import sys
+
 import keras
 
 
@@ -37,9 +39,9 @@ def preprocess_batch(batch, preprocessor):
 def preprocess_data(x, y, sample_weight, preprocessor):
     """Applies a preprocessor to the arguments of `fit`.
 
-    Arrays are converted, a `keras.utils.PyDataset` and anything that has a
-    `map` (`tf.data`, Grain) is wrapped. Batches of other iterables, such as
-    generators and PyTorch's `DataLoader`, are the model's own to begin with.
+    Arrays are converted; a `keras.utils.PyDataset`, PyTorch's `DataLoader` and
+    anything that has a `map` (`tf.data`, Grain) is wrapped. Batches of other
+    iterables, such as generators, are the model's own to begin with.
 
     Returns:
         `(x, y, sample_weight)`.
@@ -48,12 +50,24 @@ def preprocess_data(x, y, sample_weight, preprocessor):
         return x, y, sample_weight
     if isinstance(x, keras.utils.PyDataset):
         return PreprocessedDataset(x, preprocessor), None, None
+    if _is_data_loader(x):
+        # On need only: it imports PyTorch.
+        from keras_muirf.models.preprocessed_data_loader import (
+            preprocess_data_loader,
+        )
+
+        return preprocess_data_loader(x, preprocessor), None, None
     if hasattr(x, "map"):
         return x.map(_over_batch(x, preprocessor)), None, None
     if isinstance(x, dict) or hasattr(x, "shape") or isinstance(x, list):
         batch = preprocessor(x, y, sample_weight)
         return keras.utils.unpack_x_y_sample_weight(batch)
     return x, y, sample_weight
+
+
+def _is_data_loader(x):
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(x, torch.utils.data.DataLoader)
 
 
 def _over_batch(dataset, preprocessor):

@@ -42,6 +42,7 @@ def run(script, *words):
             ["--dry", "--rounds", "2", "--xla", "off", "--batch", "4"],
         ),
         ("backend_parity.py", ["--dry"]),
+        ("data_pipeline.py", ["--dry", "--rounds", "2"]),
     ],
 )
 def test_scripts_run_and_write_their_numbers(script, words, tmp_path):

@@ -1,4 +1,6 @@
 import itertools
+import os
+import pickle
 import random
 
 import keras
@@ -76,6 +78,42 @@ def test_batch_depends_on_seed_epoch_and_index_only(sources):
     other.epoch = 1
     assert not equal(other[0], first[0])
     assert not equal(dataset(sources, seed=1)[0], first[0])
+
+
+def test_the_number_of_threads_changes_nothing(sources):
+    expected = dataset(sources, threads=0).make_batch(0, 0)
+    for threads in (1, 7):
+        for _ in range(3):
+            batches = dataset(sources, threads=threads)
+            assert equal(batches.make_batch(0, 0), expected)
+
+
+def test_a_pickled_dataset_makes_the_same_batches(make_pairs):
+    batches = dataset({"rain": make_pairs("rain")}, seed=4, epoch=2)
+    expected = batches[1]
+    assert equal(pickle.loads(pickle.dumps(batches))[1], expected)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_forked_processes_are_refused(sources):
+    batches = dataset(sources)
+    child = os.fork()
+    if not child:
+        try:
+            batches.make_batch(0, 0)
+        except RuntimeError as error:
+            os._exit(0 if "spawn" in str(error) else 2)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_pairs_of_two_sizes_are_named(make_pairs, save_image):
+    pairs = make_pairs("rain", count=1)
+    path = pairs.directory / "gt" / "0.png"
+    save_image(path, np.zeros((20, 24, 3), "uint8"))
+    with pytest.raises(ValueError, match="pair 0 of rain .* equally large"):
+        dataset({"rain": pairs})[0]
 
 
 def test_prefetched_batches_survive_a_change_of_epoch(sources):
@@ -198,6 +236,7 @@ def test_fit_sees_each_batch_of_each_epoch(sources):
         ({"steps_per_epoch": 0}, "steps_per_epoch"),
         ({"crop_size": 0}, "crop_size"),
         ({"prefetch": -1}, "prefetch"),
+        ({"threads": -1}, "threads"),
         ({"weathers": ("rain", "snow")}, "rain, snow"),
     ],
 )

@@ -1,0 +1,48 @@
+import dataclasses
+import hashlib
+from typing import Any
+
+
+@dataclasses.dataclass
+class EvaluationSet:
+    """Pairs that are measured together, and what they are called.
+
+    Args:
+        name: String, for tables.
+        source: Anything with `names` whose item `i` is the tuple
+            `(input, target)` of uint8 arrays `(height, width, 3)`: a
+            `keras_muirf.datasets.PairedFolder`, `BenchmarkPairs`,
+            `TFDSPairs` or `Synthesized`.
+        weather: String, the weather of all inputs, or `None` where it is
+            not known or there is none.
+        files: List of the paths of the images, for the hash, or empty.
+    """
+
+    name: str
+    source: Any
+    weather: str | None = None
+    files: list = dataclasses.field(default_factory=list)
+
+    def fingerprint(self):
+        """SHA-256 of the names and of the contents of the files."""
+        digest = hashlib.sha256("\n".join(self.source.names).encode())
+        for path in self.files:
+            with open(path, "rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(content.encode())
+        return digest.hexdigest()
+
+
+class Unweathered:
+    """Photographs that are their own best restoration.
+
+    Args:
+        photographs: A `keras_muirf.datasets.CleanFolder`.
+    """
+
+    def __init__(self, photographs):
+        self.photographs = photographs
+        self.names = photographs.names
+
+    def __getitem__(self, index):
+        return self.photographs[index], self.photographs[index]
