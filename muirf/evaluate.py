@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import click
@@ -114,7 +115,7 @@ def evaluate(data, preset, out, overwrite, backend, **options):
         )
     protocols = options["protocols"]
     protocols = PROTOCOLS if "all" in protocols else tuple(protocols)
-    folder = Path(out or f"evaluation/{Path(preset).name}")
+    folder = Path(out or f"evaluation/{_label(preset)}")
     settings = describe(preset, network, sets, protocols, options)
     try:
         with progress_bar(sum(len(s.source.names) for s in sets)) as step:
@@ -167,7 +168,13 @@ def _network(evaluation, preset, options):
         return None
     return evaluation.Network(
         load_restorer(preset, options["tile"]),
-        Path(preset).name,
+        _label(preset),
         options["weather"],
         options["tile"],
     )
+
+
+def _label(preset):
+    """A preset's name; that of the run where recipes call it just preset."""
+    parts = [part for part in re.split(r"[/\\]", preset) if part] or [preset]
+    return parts[-2] if parts[-1] == "preset" and parts[1:] else parts[-1]

@@ -16,16 +16,19 @@ class EvaluationSet:
         weather: String, the weather of all inputs, or `None` where it is
             not known or there is none.
         files: List of the paths of the images, for the hash, or empty.
+        details: String, what else the images depend on, for the hash.
     """
 
     name: str
     source: Any
     weather: str | None = None
     files: list = dataclasses.field(default_factory=list)
+    details: str = ""
 
     def fingerprint(self):
         """SHA-256 of the names and of the contents of the files."""
-        digest = hashlib.sha256("\n".join(self.source.names).encode())
+        names = "\n".join((self.details, *self.source.names))
+        digest = hashlib.sha256(names.encode())
         for path in self.files:
             with open(path, "rb") as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()

@@ -92,6 +92,7 @@ def _of_photographs(folder, synthesize, limit):
             name=f"{folder.name} (synthesized {weather})",
             source=Synthesized(photographs, layer),
             weather=weather,
+            details=f"synthesized {weather}, seed 0",
         )
         made.append(some)
     return [*made, whole]

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -134,6 +135,14 @@ def test_wrong_use(muirf, preset, sets):
     Path("data/streaks/rain/gt/1.png").unlink()
     done = muirf("evaluate", "data", "--preset", preset)
     assert done.exit_code == 2 and "muirf data check" in done.stderr
+
+
+def test_a_run_gives_its_preset_the_name(muirf, preset, sets):
+    shutil.copytree(preset, "runs/derain/preset")
+    done = muirf("evaluate", "data", "--preset", "runs/derain/preset/")
+    assert done.exit_code == 0, done.output
+    assert "| derain |" in done.stdout
+    assert Path("evaluation/derain/images.csv").exists()
 
 
 @pytest.mark.slow
