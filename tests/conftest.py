@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-# What stands here touches no backend, and is run with one of them alone.
+# What stands here touches no backend, and is run with one of them alone, but
+# for the tests that are marked `every_backend`.
 BACKEND_FREE = (
     "datasets/catalogue/",
     "datasets/checking/",
@@ -17,7 +18,10 @@ BACKEND_FREE = (
     "evaluation/test_protocols.py",
     "evaluation/test_summary.py",
     "muirf/test_data.py",
-    "restoration/",
+    "restoration/test_discover.py",
+    "restoration/test_image_",
+    "restoration/test_tiff_tags.py",
+    "restoration/test_tiling.py",
 )
 
 
@@ -25,7 +29,8 @@ def pytest_collection_modifyitems(items):
     """Marks the tests that need no second backend."""
     for item in items:
         path = item.path.relative_to(Path(__file__).parent).as_posix()
-        if path.startswith(BACKEND_FREE) and "synthesized_weather" not in path:
+        everywhere = item.get_closest_marker("every_backend")
+        if path.startswith(BACKEND_FREE) and not everywhere:
             item.add_marker("backend_free")
 
 

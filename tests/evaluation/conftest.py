@@ -1,23 +1,12 @@
 import numpy as np
 import pytest
-
-from keras_muirf.models import MUIRFBackbone
-from keras_muirf.models import MUIRFImageRestorer
+from small import small_restorer
 
 
 @pytest.fixture(scope="session")
 def restorer():
     """A small restorer with random weights."""
-    return MUIRFImageRestorer(
-        MUIRFBackbone(
-            widths=(8, 8),
-            encoder_blocks=(1,),
-            middle_blocks=1,
-            decoder_blocks=(1,),
-            stem_width=4,
-            router_width=8,
-        )
-    )
+    return small_restorer()
 
 
 @pytest.fixture

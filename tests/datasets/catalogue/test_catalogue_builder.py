@@ -180,6 +180,7 @@ def test_own_folders_and_lists(load, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.every_backend
 def test_prepares_and_reads_without_tensorflow(tmp_path):
     import keras
 

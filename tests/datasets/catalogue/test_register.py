@@ -21,6 +21,7 @@ def run(code):
 
 
 @pytest.mark.slow
+@pytest.mark.every_backend
 def test_registering_imports_no_tensorflow():
     # Keras itself imports it where it is the backend.
     import keras

@@ -6,6 +6,7 @@ import pyvips
 
 from keras_muirf.datasets.catalogue.synthesized_weather import WeatherMaker
 
+pytestmark = pytest.mark.every_backend
 SIZE = 32
 
 
