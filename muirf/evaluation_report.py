@@ -92,13 +92,26 @@ def write_report(folder, rows, settings):
 
     text = report_text(rows, settings) + "\n"
     (folder / "tables.md").write_text(text, encoding="utf-8")
+    summaries = evaluation.summarize(rows)
+    for summary in summaries:
+        summary["how"] = _how(summary, settings)
     record = {
         **settings,
-        "sets": evaluation.summarize(rows),
+        "sets": summaries,
         "confusion": evaluation.confusion(rows),
     }
     text = json.dumps(_finite(record), indent=2, allow_nan=False) + "\n"
     (folder / "evaluation.json").write_text(text, encoding="utf-8")
+
+
+def _how(summary, settings):
+    """All that a figure depends on, in one string."""
+    depend = settings["figures depend on"]
+    return (
+        f"{settings['protocols'][summary['protocol']]}; weather "
+        f"{depend['weather']}; files {depend['sets'][summary['set']]}; "
+        f"weights {depend['weights']}; {depend['backend']}"
+    )
 
 
 def _finite(value):

@@ -55,6 +55,11 @@ def test_one_table_with_all_that_it_depends_on(muirf, preset, sets):
     assert "whole images" in done.stdout and "Weights: " in done.stdout
     record = json.loads(Path("out/evaluation.json").read_text())
     assert len(record["sets"]) == 6
+    hashes = record["figures depend on"]
+    for summary in record["sets"]:
+        assert summary["how"].startswith("native; size native; values rounded")
+        for told in (hashes["weights"], hashes["sets"][summary["set"]]):
+            assert told in summary["how"]
     assert record["figures depend on"]["backend"] == keras.config.backend()
     assert len(record["figures depend on"]["weights"]) == 64
     with open("out/images.csv", newline="", encoding="utf-8") as file:
