@@ -17,6 +17,8 @@ BACKEND_FREE = (
     "evaluation/test_find_sets.py",
     "evaluation/test_protocols.py",
     "evaluation/test_summary.py",
+    "metrics/test_image_quality.py",
+    "metrics/test_similarity.py",
     "muirf/test_data.py",
     "restoration/test_discover.py",
     "restoration/test_image_",

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio
 from skimage.metrics import structural_similarity
@@ -212,6 +215,24 @@ def test_bilinear_size(rng, size):
     np.testing.assert_allclose(
         resized, wanted[0].numpy().transpose(1, 2, 0), atol=1e-6
     )
+
+
+@settings(deadline=None)
+@given(st.integers(16, 1500), st.integers(16, 60), st.booleans())
+def test_all_sizes_become_multiples_of_16(length, breadth, upright):
+    size = (length, breadth) if upright else (breadth, length)
+    image = np.zeros((*size, 3), "uint8")
+    for change in (
+        sizes.lanczos_to_16,
+        sizes.bilinear_to_16,
+        sizes.crop_to_16,
+    ):
+        height, width = change(image).shape[:2]
+        assert height % 16 == width % 16 == 0 < min(height, width)
+        if change is sizes.lanczos_to_16:
+            assert max(height, width) <= 1024
+        else:
+            assert size[0] - height < 16 and size[1] - width < 16
 
 
 def test_crop_size():
