@@ -13,6 +13,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -61,19 +62,23 @@ def main():
     # Processes that each take all cores for themselves only wait for another.
     threads = os.environ.get("OMP_NUM_THREADS", "1")
     backends = args.backend or BACKENDS
-    for backend in backends:
-        once = [] if backend == backends[0] else ["-m", "not backend_free"]
-        results.append(
-            run(
-                backend,
-                "pytest",
-                *processes,
-                *once,
-                *pytest_args,
-                KERAS_BACKEND=backend,
-                OMP_NUM_THREADS=threads,
+    with tempfile.TemporaryDirectory() as compiled:
+        for backend in backends:
+            once = [] if backend == backends[0] else ["-m", "not backend_free"]
+            results.append(
+                run(
+                    backend,
+                    "pytest",
+                    *processes,
+                    *once,
+                    *pytest_args,
+                    KERAS_BACKEND=backend,
+                    OMP_NUM_THREADS=threads,
+                    # The command's tests compile one network again and again.
+                    JAX_COMPILATION_CACHE_DIR=compiled,
+                    JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS="0.2",
+                )
             )
-        )
     print("\n=== Summary ===")
     print("\n".join(line for _, line in results))
     return 0 if all(passed for passed, _ in results) else 1
