@@ -2,10 +2,8 @@
 
 import numpy as np
 
-# Measured on 853 photographs of several data sets: saved as JPEG at
-# qualities from 30 to 95, halved or enlarged by 1.4, a picture's hash moves
-# by at most 6 bits and its detail keeps a correlation above 0.97. Between
-# 90,000 pairs of different plain regions (skies, walls) that is below 0.7.
+# Chosen on training photographs: re-saving as JPEG and resizing stay well
+# within both, different plain regions (skies, walls) well outside the second.
 DISTANCE = 6
 CORRELATION = 0.9
 
