@@ -7,6 +7,10 @@ from keras_muirf.layers.depthwise_conv2d import FastDepthwiseConv2D
 from keras_muirf.layers.pixel_shuffle import DepthToSpace
 from keras_muirf.layers.pixel_shuffle import SpaceToDepth
 from keras_muirf.layers.restoration_block import RestorationBlock
+from keras_muirf.layers.shared_conv2d import SharedConv2D
+from keras_muirf.layers.shared_layer_normalization import (
+    SharedLayerNormalization,
+)
 from keras_muirf.layers.size_padding import CropLike
 from keras_muirf.layers.size_padding import ReflectToMultiple
 
@@ -32,5 +36,7 @@ __all__ = [
     "MUIRFImageConverter",
     "ReflectToMultiple",
     "RestorationBlock",
+    "SharedConv2D",
+    "SharedLayerNormalization",
     "SpaceToDepth",
 ]

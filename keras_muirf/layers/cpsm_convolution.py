@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_muirf import task_axis
+
 
 class CPSMConvolution(keras.layers.Layer):
     """Base of the convolutions whose channels are shared or specific.
@@ -153,8 +155,11 @@ class CPSMConvolution(keras.layers.Layer):
         return m
 
     def _eligible_mask(self, p):
-        s = ops.matmul(p, ops.cast(self.expert_scores, "float32"))
-        s = s + ops.cast(self.score_bias, "float32")
+        scores = task_axis.stacked(self.expert_scores, "float32")
+        tasks, experts, channels = scores.shape
+        rows = ops.reshape(p, (tasks, -1, experts))
+        s = ops.reshape(ops.matmul(rows, scores), (-1, channels))
+        s = s + task_axis.spread(self.score_bias, s)
         soft = ops.sigmoid(s)
         if self.sharing_ratio is None:
             hard = s >= 0
@@ -173,13 +178,17 @@ class CPSMConvolution(keras.layers.Layer):
         Returns:
             `W_eff` `(B, *kernel_shape)` and the bias `(B, C)` or `None`.
             Where no channel may be specific, `W` and its bias `(C,)` without
-            a batch axis: one kernel for all images.
+            a batch axis: one kernel for all images (but in a training step
+            that tells tasks apart).
         """
         if not self.num_eligible:
-            kernel = ops.convert_to_tensor(self.kernel)
-            if not self.use_bias:
-                return kernel, None
-            return kernel, ops.convert_to_tensor(self.bias)
+            images = ops.shape(expert_weights)[0]
+            return tuple(
+                None
+                if v is None
+                else task_axis.per_image(v, images, self.compute_dtype)
+                for v in (self.kernel, self.bias if self.use_bias else None)
+            )
         m = self._eligible_mask(ops.cast(expert_weights, "float32"))
         if training and self.sharing_loss_weight:
             excess = ops.mean(m) - self.sharing_target
@@ -202,21 +211,22 @@ class CPSMConvolution(keras.layers.Layer):
 
     def _mix(self, shared, specific, m, alpha):
         """`m * W + (1 - m) * sum_k alpha_k V_k`, per image."""
-        shared = ops.convert_to_tensor(shared)
+        # (tasks, images of a task, ...), with one task outside of training.
+        shared = task_axis.stacked(shared, self.compute_dtype)[:, None]
         specific = ops.convert_to_tensor(specific)
-        rank = len(shared.shape)
+        tasks = shared.shape[0]
         n = self.num_eligible
         own = ops.matmul(alpha, ops.reshape(specific, (specific.shape[0], -1)))
-        own = ops.reshape(own, (-1, *specific.shape[1:]))
-        m = ops.reshape(m, (-1, *(1,) * (rank - 1), n))
-        eligible = own + m * (shared[None, ..., :n] - own)
-        if n == self.num_channels:
-            return eligible
-        always = shared[None, ..., n:]
-        always = ops.broadcast_to(
-            always, (ops.shape(own)[0], *always.shape[1:])
-        )
-        return ops.concatenate([eligible, always], axis=-1)
+        own = ops.reshape(own, (tasks, -1, *specific.shape[1:]))
+        m = ops.reshape(m, (tasks, -1, *(1,) * (len(specific.shape) - 2), n))
+        mixed = own + m * (shared[..., :n] - own)
+        if n < self.num_channels:
+            always = shared[..., n:]
+            always = ops.broadcast_to(
+                always, (tasks, ops.shape(own)[1], *always.shape[2:])
+            )
+            mixed = ops.concatenate([mixed, always], axis=-1)
+        return ops.reshape(mixed, (-1, *mixed.shape[2:]))
 
     def get_config(self):
         config = super().get_config()

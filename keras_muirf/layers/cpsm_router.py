@@ -83,7 +83,7 @@ class CPSMRouter(keras.layers.Layer):
         noise=0.1,
         top_k=None,
         posterior_rate=0.5,
-        posterior_ramp=10_000,
+        posterior_ramp=2_500,
         weather_loss_weight=0.1,
         balance_loss_weight=0.002,
         seed=None,

@@ -1,5 +1,6 @@
 import keras
 
+from keras_muirf import task_axis
 from keras_muirf.layers.depthwise import depthwise_convolution
 
 
@@ -54,10 +55,9 @@ class FastDepthwiseConv2D(keras.layers.Layer):
         super().build(input_shape)
 
     def call(self, inputs):
-        y = depthwise_convolution(
-            inputs, keras.ops.convert_to_tensor(self.kernel)
-        )
-        return y + self.bias if self.use_bias else y
+        kernel = task_axis.stacked(self.kernel, self.compute_dtype)
+        y = task_axis.map_tasks(depthwise_convolution, inputs, kernel)
+        return y + task_axis.spread(self.bias, y) if self.use_bias else y
 
     def compute_output_shape(self, input_shape):
         return input_shape

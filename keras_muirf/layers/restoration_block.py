@@ -1,10 +1,14 @@
 import keras
 from keras import ops
 
+from keras_muirf import task_axis
 from keras_muirf.layers.cpsm_convolution import CPSMConvolution
 from keras_muirf.layers.cpsm_depthwise_conv2d import CPSMDepthwiseConv2D
 from keras_muirf.layers.cpsm_pointwise_conv2d import CPSMPointwiseConv2D
 from keras_muirf.layers.depthwise_conv2d import FastDepthwiseConv2D
+from keras_muirf.layers.shared_layer_normalization import (
+    SharedLayerNormalization,
+)
 
 
 def simple_gate(x):
@@ -79,9 +83,7 @@ class RestorationBlock(keras.layers.Layer):
         }
 
         def norm(name):
-            layer = keras.layers.LayerNormalization(
-                epsilon=1e-6, dtype=self.dtype_policy, name=name
-            )
+            layer = SharedLayerNormalization(dtype=self.dtype_policy, name=name)
             layer.build(inputs_shape)
             return layer
 
@@ -144,17 +146,20 @@ class RestorationBlock(keras.layers.Layer):
             y = self.depthwise(y)
         y = simple_gate(y) * self._attention(context)
         y = self.project(y, *weights, training=training)
-        x = x + self.beta * y
+        x = x + task_axis.spread(self.beta, y) * y
         y = self.feedforward_norm(x)
         y = self.feedforward_expand(y, *weights, training=training)
         y = self.feedforward_project(
             simple_gate(y), *weights, training=training
         )
-        return x + self.gamma * y
+        return x + task_axis.spread(self.gamma, y) * y
 
     def _attention(self, context):
-        scale = ops.matmul(context, self.attention_kernel)
-        return (scale + self.attention_bias)[:, None, None, :]
+        kernel = task_axis.stacked(self.attention_kernel, context.dtype)
+        tasks, dim, channels = kernel.shape
+        rows = ops.reshape(context, (tasks, -1, dim))
+        scale = ops.reshape(ops.matmul(rows, kernel), (-1, 1, 1, channels))
+        return scale + task_axis.spread(self.attention_bias, scale)
 
     def compute_output_shape(
         self,

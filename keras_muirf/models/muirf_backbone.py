@@ -117,13 +117,8 @@ class MUIRFBackbone(Backbone):
         # === Layers ===
         size_multiple = 2**levels
         pad = layers.ReflectToMultiple(size_multiple, dtype=dtype, name="pad")
-        stem = keras.layers.Conv2D(
-            stem_width,
-            3,
-            padding="same",
-            data_format="channels_last",
-            dtype=dtype,
-            name="stem",
+        stem = layers.SharedConv2D(
+            stem_width, 3, padding="same", dtype=dtype, name="stem"
         )
         shallow = [
             keras.layers.Conv2D(

@@ -76,9 +76,12 @@ class MUIRFImageRestorer(ImageRestorer):
     backbone_cls = MUIRFBackbone
     preprocessor_cls = MUIRFImageRestorerPreprocessor
 
+    task_gradients = "one_pass"
+
     # The router tells the weathers apart: there their gradients are opposed
-    # because they should be, and are not for homogenization to reconcile.
-    averaged_variables = ("router/", "shallow_")
+    # because they should be, and are not for homogenization to reconcile. And
+    # what is specific to a weather is not shared.
+    averaged_variables = ("router/", "shallow_", "/specific_")
 
     batch_help = (
         "Feed a keras_muirf.datasets.WeatherMajorDataset, or order every "
@@ -97,11 +100,10 @@ class MUIRFImageRestorer(ImageRestorer):
             )
 
         # === Layers ===
-        head = keras.layers.Conv2D(
+        head = layers.SharedConv2D(
             3,
             3,
             padding="same",
-            data_format="channels_last",
             # Small: before training, the image comes back almost unchanged.
             kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
             dtype=backbone.dtype_policy,

@@ -5,13 +5,13 @@ from keras import ops
 
 from keras_muirf.optimizers.dual_cone import MAX_TASKS
 from keras_muirf.optimizers.dual_cone import solve_nonnegative
-from keras_muirf.optimizers.task_gradient_optimizer import TaskGradientOptimizer
-
-TINY = 1e-30
+from keras_muirf.optimizers.gramian import TINY
+from keras_muirf.optimizers.gramian import cosines
+from keras_muirf.optimizers.gramian_rule import GramianRule
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
-class MVGH(TaskGradientOptimizer):
+class MVGH(GramianRule):
     """Meta-vector-guided gradient homogenization, around any optimizer.
 
     The gradients `g_k` of the tasks are made alike in size and in direction
@@ -32,12 +32,9 @@ class MVGH(TaskGradientOptimizer):
        `d = s clip(l / |q|, 1, max_gain) q`.
     5. Memory. `m <- b m + (1 - b) sum_k pi_k u_k`.
 
-    `d` conflicts with no task: `<d, g_k> >= 0`. An element of a variable that
-    only one task touches in this step (all others have a zero there) is not
-    shared: it keeps its own gradient, divided by the number of tasks as in the
-    mean, and stays out of steps 1 to 5. A task whose gradient is not finite is
-    left out of the step and counted in the variable `skipped`, of shape
-    `(num_tasks,)`. With one task the wrapped optimizer is used as it is.
+    `d` conflicts with no task: `<d, g_k> >= 0`. What only one task touches,
+    gradients that are not finite, and a single task:
+    `keras_muirf.optimizers.GramianRule`.
 
     The abstract of the paper names meta-vector guidance and homogenization;
     the equations are this package's interpretation.
@@ -107,10 +104,6 @@ class MVGH(TaskGradientOptimizer):
             raise ValueError(
                 f"`max_gain` must be at least 1. Received: max_gain={max_gain}"
             )
-        if groups not in ("all", "layer"):
-            raise ValueError(
-                f'`groups` must be "all" or "layer". Received: groups={groups}'
-            )
         if projection not in ("each", "mean"):
             raise ValueError(
                 '`projection` must be "each" or "mean". '
@@ -123,7 +116,13 @@ class MVGH(TaskGradientOptimizer):
                     "`preference` must be a list of positive numbers. "
                     f"Received: preference={preference}"
                 )
-        super().__init__(inner, num_tasks=num_tasks, name=name)
+        super().__init__(
+            inner,
+            num_tasks=num_tasks,
+            groups=groups,
+            averaged=averaged,
+            name=name,
+        )
         self.preference = preference
         self.alpha = alpha
         self.size_exponent = size_exponent
@@ -131,17 +130,11 @@ class MVGH(TaskGradientOptimizer):
         self.beta_alignment = beta_alignment
         self.beta_norm = beta_norm
         self.max_gain = max_gain
-        self.groups = groups
         self.projection = projection
-        self.averaged = averaged
+
+    max_tasks = MAX_TASKS
 
     def build(self, variables):
-        if self.num_tasks is not None and self.num_tasks > MAX_TASKS:
-            raise ValueError(
-                f"MVGH solves 2^num_tasks small systems a step and is meant "
-                f"for at most {MAX_TASKS} tasks; merge tasks. "
-                f"Received: num_tasks={self.num_tasks}"
-            )
         super().build(variables)
         K = self.num_tasks
         if self.preference is not None and len(self.preference) != K:
@@ -149,118 +142,43 @@ class MVGH(TaskGradientOptimizer):
                 f"`preference` must have one entry for each of the {K} tasks. "
                 f"Received: preference={self.preference}"
             )
-        self._homogenized = [
-            not any(name in v.path for name in self.averaged or ())
-            for v in variables
-        ]
-        variables = [
-            v
-            for v, chosen in zip(variables, self._homogenized, strict=True)
-            if chosen
-        ]
-        self._sizes = [math.prod(v.shape) for v in variables]
-        self._spans = self._group_spans(variables)
         state = (len(self._spans), K)
-        self._meta_vector = self._add("meta_vector", (sum(self._sizes),))
-        self._squared_norms = self._add("squared_norms", state)
-        self._norm_steps = self._add("norm_steps", state)
-        self._alignments = self._add("alignments", state)
-        self._alignment_steps = self._add("alignment_steps", state)
-        self.skipped = self._add("skipped", (K,), "int32")
+        self._meta_vector = self.add_state("meta_vector", (sum(self._sizes),))
+        self._squared_norms = self.add_state("squared_norms", state)
+        self._norm_steps = self.add_state("norm_steps", state)
+        self._alignments = self.add_state("alignments", state)
+        self._alignment_steps = self.add_state("alignment_steps", state)
 
-    def _add(self, name, shape, dtype="float32"):
-        return self.add_variable(shape=shape, dtype=dtype, name=name)
-
-    def _group_spans(self, variables):
-        """The (start, stop) of each group in the flat vector of parameters."""
-        # A group is a run of neighbours: a layer's variables follow each other.
-        layers = [
-            v.path.rpartition("/")[0] if self.groups == "layer" else ""
-            for v in variables
-        ]
-        spans = []
-        stop = 0
-        for i, size in enumerate(self._sizes):
-            start, stop = stop, stop + size
-            if i and layers[i] == layers[i - 1]:
-                start = spans.pop()[0]
-            spans.append((start, stop))
-        return spans
-
-    def combine(self, gradients):
-        K = self.num_tasks
-        if K == 1:
-            return [None if g is None else g[0] for g in gradients]
-        chosen = [
-            g
-            for g, chosen in zip(gradients, self._homogenized, strict=True)
-            if chosen
-        ]
-        homogenized = iter(self._homogenize(chosen) if chosen else ())
-        return [
-            next(homogenized) if chosen else _finite_mean(g)
-            for g, chosen in zip(gradients, self._homogenized, strict=True)
-        ]
-
-    def _homogenize(self, gradients):
-        K = self.num_tasks
-        # The rule works on one (K, parameters) matrix: a dozen large
-        # operations a step rather than a dozen for each variable, which is
-        # what counts where every operation is a kernel launch.
-        flat = ops.concatenate(
-            [
-                ops.zeros((K, size), "float32")
-                if g is None
-                else ops.reshape(ops.cast(g, "float32"), (K, size))
-                for g, size in zip(gradients, self._sizes, strict=True)
-            ],
-            axis=1,
-        )
-        direction = self._combine_flat(flat)
-        stops = [sum(self._sizes[: i + 1]) for i in range(len(self._sizes) - 1)]
-        return [
-            None
-            if g is None
-            else ops.cast(ops.reshape(d, g.shape[1:]), g.dtype)
-            for d, g in zip(ops.split(direction, stops), gradients, strict=True)
-        ]
-
-    def _combine_flat(self, g):
-        finite = ops.isfinite(ops.sum(g, axis=1, keepdims=True))
-        touched = ops.logical_and(ops.not_equal(g, 0.0), finite)
-        g = ops.where(touched, g, 0.0)
-        # (parameters,): 1 where at least two tasks have a gradient.
-        shared = ops.cast(
-            ops.sum(ops.cast(touched, "float32"), axis=0) > 1.5, "float32"
-        )
-        private = ops.sum(g, axis=0) * ((1.0 - shared) / self.num_tasks)
-        g = g * shared
-
+    def combine_shared(self, blocks, gramian, countable):
         m = self._meta_vector.value
-        blocks = [(g[:, i:j], m[i:j]) for i, j in self._spans]
-        gramian = ops.stack(
-            [ops.matmul(x, ops.transpose(x)) for x, _ in blocks]
-        )
+        metas = [m[i:j] for i, j in self._spans]
         alignment = ops.stack(
-            [ops.matmul(x, ops.expand_dims(y, 1))[:, 0] for x, y in blocks]
+            [
+                ops.matmul(x, ops.expand_dims(y, 1))[:, 0]
+                for x, y in zip(blocks, metas, strict=True)
+            ]
         )
-        to_direction, to_meta, moved = self._weigh(gramian, alignment, finite)
+        to_direction, to_meta, moved = self._weigh(gramian, alignment)
+        self.assign(self.last_weights, to_direction)
+        # Both at once: the gradients are read a single time.
         weights = ops.stack([to_direction, to_meta], axis=1)
-        mixed = [ops.matmul(weights[i], x) for i, (x, _) in enumerate(blocks)]
-        moved = [
+        mixed = [ops.matmul(weights[i], x) for i, x in enumerate(blocks)]
+        metas = [
             y + (1.0 - self.beta_meta) * moved[i] * (mixed[i][1] - y)
-            for i, (_, y) in enumerate(blocks)
+            for i, y in enumerate(metas)
         ]
-        self.assign(self._meta_vector, _join(moved))
-        return _join([x[0] for x in mixed]) + private
+        self.assign(
+            self._meta_vector,
+            metas[0] if len(metas) == 1 else ops.concatenate(metas),
+        )
+        return [x[0] for x in mixed]
 
-    def _weigh(self, gramian, alignment, finite):
+    def _weigh(self, gramian, alignment):
         """The K x K part of the rule, for all groups at once.
 
         Args:
             gramian: `(groups, K, K)`, the inner products `<g_k, g_j>`.
             alignment: `(groups, K)`, the inner products `<g_k, m>`.
-            finite: `(K, 1)` booleans.
 
         Returns:
             The coefficients of `g_k` in the direction and in the meta vector's
@@ -268,19 +186,8 @@ class MVGH(TaskGradientOptimizer):
             vector moves, zeros elsewhere.
         """
         square = ops.diagonal(gramian, axis1=1, axis2=2)
-        countable = ops.isfinite(square)  # a large finite gradient may overflow
-        active = ops.logical_and(countable, square > 0.0)
-        a = ops.cast(active, "float32")
-        self.assign(
-            self.skipped,
-            self.skipped.value
-            + ops.cast(
-                ops.logical_not(
-                    ops.logical_and(finite[:, 0], ops.all(countable, axis=0))
-                ),
-                "int32",
-            ),
-        )
+        cosine, norm, a = cosines(gramian)
+        active = a > 0.0
 
         # 1. Size
         # Before the assignment below: some backends assign in place.
@@ -322,10 +229,6 @@ class MVGH(TaskGradientOptimizer):
         pi = pi / ops.maximum(ops.sum(pi, axis=1, keepdims=True), TINY)
 
         # 3. Direction, in unit vectors for the sake of precision
-        pairs = ops.logical_and(active[:, :, None], active[:, None, :])
-        norm = ops.sqrt(ops.where(active, square, 1.0))
-        cosine = gramian / (norm[:, :, None] * norm[:, None, :])
-        cosine = ops.where(pairs, cosine, 0.0)
         share = pi * norm / scale  # pi_k |u_k|
         w = share + self._cone_weights(cosine, share)
 
@@ -367,21 +270,8 @@ class MVGH(TaskGradientOptimizer):
             "beta_alignment": self.beta_alignment,
             "beta_norm": self.beta_norm,
             "max_gain": self.max_gain,
-            "groups": self.groups,
             "projection": self.projection,
-            "averaged": self.averaged,
         }
-
-
-def _finite_mean(gradient):
-    """The mean over the tasks, of which those not finite count as zero."""
-    if gradient is None:
-        return None
-    axes = tuple(range(1, len(gradient.shape)))
-    finite = ops.all(ops.isfinite(gradient), axis=axes, keepdims=True)
-    return ops.mean(
-        ops.where(finite, gradient, ops.zeros_like(gradient)), axis=0
-    )
 
 
 def _quadratic(matrix, x):
@@ -393,7 +283,3 @@ def _debias(beta, steps, started):
     if beta == 0.0:
         return 1.0
     return ops.where(started, -ops.expm1(math.log(beta) * steps), 1.0)
-
-
-def _join(parts):
-    return parts[0] if len(parts) == 1 else ops.concatenate(parts)

@@ -1,5 +1,4 @@
 import keras
-from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -12,9 +11,9 @@ class TaskGradientOptimizer(keras.optimizers.Optimizer):
     else, from learning rate schedules over clipping, weight decay and moving
     averages to gradient accumulation, is the wrapped optimizer's.
 
-    This class averages the task gradients, so that it does what the wrapped
-    optimizer would do with the whole batch. A subclass overrides `combine()`,
-    and `build()` if its rule has a memory; see `keras_muirf.optimizers.MVGH`.
+    This is the base of all rules. Most of them need the gradients' inner
+    products alone: `keras_muirf.optimizers.GramianRule`. Any other overrides
+    `combine()`, and `build()` if it has a memory.
 
     A model produces gradients of this form if it has
     `keras_muirf.trainers.TaskGradientTrainer` among its bases.
@@ -31,9 +30,7 @@ class TaskGradientOptimizer(keras.optimizers.Optimizer):
 
     ```python
     model.compile(
-        keras_muirf.optimizers.TaskGradientOptimizer(
-            keras.optimizers.AdamW(1e-3)
-        ),
+        keras_muirf.optimizers.UPGrad(keras.optimizers.AdamW(1e-3)),
         loss="mae",
     )
     ```
@@ -65,19 +62,36 @@ class TaskGradientOptimizer(keras.optimizers.Optimizer):
             )
         self._num_tasks = None if value is None else int(value)
 
+    def averages(self, variable):
+        """Whether a variable takes the mean of the tasks' gradients.
+
+        The gradients of such variables may come without the task axis, as
+        means already.
+
+        Args:
+            variable: `keras.Variable`.
+        """
+        return False
+
     def combine(self, gradients):
         """The rule: from the gradients of all tasks to one gradient.
 
         Args:
             gradients: List with one entry for each variable the optimizer was
                 built with: a tensor of shape `(num_tasks, *variable.shape)`,
-                or `None` for a variable that no loss depends on.
+                or `None` for a variable that no loss depends on. Of variables
+                that the rule averages, it may be the mean, of the shape of
+                the variable.
 
         Returns:
             List of tensors of shape `variable.shape`, `None` where the
             gradient is `None`.
         """
-        return [None if g is None else ops.mean(g, axis=0) for g in gradients]
+        raise NotImplementedError(
+            f"{self.__class__.__name__} has no rule; take "
+            "`keras_muirf.optimizers.MeanGradient` for the mean, or override "
+            "`combine`."
+        )
 
     def build(self, variables):
         if self.num_tasks is None:
@@ -127,7 +141,10 @@ class TaskGradientOptimizer(keras.optimizers.Optimizer):
             if gradient is None:
                 continue
             expected = (self.num_tasks, *variable.shape)
-            if tuple(gradient.shape) != expected:
+            shape = tuple(gradient.shape)
+            if shape == tuple(variable.shape) and self.averages(variable):
+                continue
+            if shape != expected:
                 raise ValueError(
                     f"{self.__class__.__name__} needs one gradient per task, "
                     f"stacked to shape {expected} for the variable "

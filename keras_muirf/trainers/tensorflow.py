@@ -1,10 +1,11 @@
-import keras
 import tensorflow as tf
 
+from keras_muirf import task_axis
 from keras_muirf.trainers.task_batch import TaskBatchMixin
 from keras_muirf.trainers.task_batch import batch_size
 from keras_muirf.trainers.task_batch import join_tasks
 from keras_muirf.trainers.task_batch import split_tasks
+from keras_muirf.trainers.task_batch import unpack
 
 OUT_OF_ORDER = "task groups out of order"
 
@@ -13,7 +14,7 @@ class TaskGradientTrainer(TaskBatchMixin):
     def compile(self, *args, jit_compile="auto", **kwargs):
         # Keras would take XLA, which on a CPU runs a single depthwise
         # convolution tens of times slower than TensorFlow's own kernel. For
-        # the whole network: benchmarks/train_step.py --xla both.
+        # the whole network: benchmarks/gradient_rules.py --xla both.
         if jit_compile == "auto" and not tf.config.list_physical_devices("GPU"):
             jit_compile = False
         super().compile(*args, jit_compile=jit_compile, **kwargs)
@@ -24,7 +25,9 @@ class TaskGradientTrainer(TaskBatchMixin):
         rule = self.task_gradient_optimizer
         if rule is None:
             return super().train_step(data)
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if not self._needs_task_order():
+            return self._task_train_step(data, rule, 1.0)
+        x, _, _ = unpack(data)
         checks, valid = self._check_labels(self._labels_of(x))
         # Nothing may change before the checks have passed.
         with tf.control_dependencies(checks):
@@ -33,28 +36,80 @@ class TaskGradientTrainer(TaskBatchMixin):
     def _task_train_step(self, data, rule, valid):
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         rule.num_replicas = replicas
-        (x, y, sample_weight), tasks = split_tasks(data, rule.num_tasks)
-        weights = self.trainable_weights
+        make_gradients = {
+            "slices": self._by_slices,
+            "one_pass": self._by_one_pass,
+            "losses": self._by_losses,
+        }[self.task_gradients]
+        loss, output, gradients = make_gradients(data, rule.num_tasks, valid)
+        self.optimizer.apply(
+            _sum_over_replicas(gradients, replicas), self.trainable_weights
+        )
+        x, y, sample_weight = unpack(data)
+        self._loss_tracker.update_state(
+            loss * replicas,  # Keras divides it for the sum
+            sample_weight=batch_size(x),
+        )
+        return self.compute_metrics(x, y, output, sample_weight)
+
+    def _by_slices(self, data, num_tasks, valid):
         losses, outputs, gradients = [], [], []
-        for part_x, part_y, part_weight in tasks:
+        for x, y, sample_weight in split_tasks(data, num_tasks):
             with tf.GradientTape() as tape:
-                output = self(part_x, training=True)
+                output = self(x, training=True)
                 loss = self._compute_loss(
-                    part_x, part_y, output, part_weight, training=True
+                    x, y, output, sample_weight, training=True
                 )
                 loss = loss * tf.cast(valid, loss.dtype)
                 scaled = self.optimizer.scale_loss(loss)
-            losses.append(loss * replicas)  # Keras divides it for the sum
+            losses.append(loss)
             outputs.append(output)
-            gradients.append(tape.gradient(scaled, weights))
-        stacked = _sum_over_replicas(
-            [_stack(g) for g in zip(*gradients, strict=True)], replicas
+            gradients.append(tape.gradient(scaled, self.trainable_weights))
+        loss = tf.add_n(losses) / num_tasks
+        return loss, join_tasks(outputs), _stack(gradients)
+
+    def _by_one_pass(self, data, num_tasks, valid):
+        x, y, sample_weight = unpack(data)
+        shared = self._shared_variables()
+        with tf.GradientTape() as tape:
+            copies = [
+                tf.tile(v.value[None], (num_tasks, *(1,) * len(v.shape)))
+                for v in shared
+            ]
+            tape.watch(copies)
+            with task_axis.copies(shared, copies):
+                output = self(x, training=True)
+            loss = self._compute_loss(
+                x, y, output, sample_weight, training=True
+            )
+            loss = loss * tf.cast(valid, loss.dtype)
+            # Times the tasks, for the gradient of a task's own mean.
+            scaled = self.optimizer.scale_loss(loss) * num_tasks
+        copy_of = {id(v): copy for v, copy in zip(shared, copies, strict=True)}
+        gradients = tape.gradient(
+            scaled, [copy_of.get(id(w), w) for w in self.trainable_weights]
         )
-        self.optimizer.apply(stacked, weights)
-        self._loss_tracker.update_state(
-            tf.add_n(losses) / rule.num_tasks, sample_weight=batch_size(x)
+        return (
+            loss,
+            output,
+            [
+                g if g is None or id(w) in copy_of else g / num_tasks
+                for w, g in zip(self.trainable_weights, gradients, strict=True)
+            ],
         )
-        return self.compute_metrics(x, y, join_tasks(outputs), sample_weight)
+
+    def _by_losses(self, data, num_tasks, valid):
+        x, y, sample_weight = unpack(data)
+        with tf.GradientTape(persistent=True) as tape:
+            output = self(x, training=True)
+            losses = self._checked_task_losses(
+                x, y, output, sample_weight, self.losses
+            )
+            scaled = [self.optimizer.scale_loss(loss) for loss in losses]
+        gradients = [
+            tape.gradient(loss, self.trainable_weights) for loss in scaled
+        ]
+        return tf.add_n(losses) / num_tasks, output, _stack(gradients)
 
     def make_train_function(self, force=False):
         if self.train_function is not None and not force:
@@ -109,7 +164,11 @@ def _in_graph(checks):
 
 
 def _stack(gradients):
-    """Stacks the tasks' gradients of one variable, zeros for those without."""
+    """Stacks the gradients of all tasks, zeros for a task without."""
+    return [_stack_one(g) for g in zip(*gradients, strict=True)]
+
+
+def _stack_one(gradients):
     known = [g for g in gradients if g is not None]
     if not known:
         return None

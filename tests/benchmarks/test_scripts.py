@@ -34,7 +34,7 @@ def run(script, *words):
     [
         ("restore_time.py", ["--dry", "--rounds", "2", "--xla", "off"]),
         (
-            "train_step.py",
+            "gradient_rules.py",
             ["--dry", "--rounds", "2", "--xla", "off", "--batch", "4"],
         ),
         (

@@ -46,10 +46,18 @@ def test_fit_with_mvgh_learns():
     assert restorer.optimizer.num_tasks == 4
 
 
-def test_the_router_is_averaged_and_the_rest_is_homogenized():
+def test_the_router_and_what_is_specific_are_averaged():
     restorer = compiled()
     restorer.optimizer.build(restorer.trainable_variables)
-    assert set(restorer.optimizer.averaged) == {"router/", "shallow_"}
+    averaged = {
+        v.path
+        for v in restorer.trainable_variables
+        if restorer.optimizer.averages(v)
+    }
+    router = {v.path for v in restorer.backbone.router.trainable_variables}
+    assert router < averaged
+    for path in averaged - router:
+        assert "shallow_" in path or "specific_" in path
 
 
 def test_another_optimizer_trains_the_ordinary_way():

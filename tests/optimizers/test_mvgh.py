@@ -358,7 +358,7 @@ def test_bad_arguments_are_refused(kwargs):
 
 
 def test_too_many_tasks_are_refused():
-    with pytest.raises(ValueError, match="at most 8 tasks"):
+    with pytest.raises(ValueError, match="at most 8; merge tasks"):
         Rule(9)(np.ones((9, N)))
 
 

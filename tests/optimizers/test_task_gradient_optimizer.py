@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_muirf.optimizers import TaskGradientOptimizer
+from keras_muirf.optimizers import MeanGradient
 
 
 def make_variables():
@@ -25,7 +25,7 @@ def tensor(*shape, fill=1.0):
     ],
 )
 def test_wraps_any_optimizer(inner):
-    optimizer = TaskGradientOptimizer(inner)
+    optimizer = MeanGradient(inner)
     variables = make_variables()
     optimizer.apply([tensor(2, 2, 3), tensor(2, 3, fill=2.0)], variables)
     assert optimizer.num_tasks == 2
@@ -35,7 +35,7 @@ def test_wraps_any_optimizer(inner):
 
 
 def test_variables_may_come_in_any_order_and_without_gradient():
-    optimizer = TaskGradientOptimizer("sgd", num_tasks=2)
+    optimizer = MeanGradient("sgd", num_tasks=2)
     variables = make_variables()
     optimizer.build(variables)
     optimizer.apply([tensor(2, 3), None], variables[::-1])
@@ -44,14 +44,14 @@ def test_variables_may_come_in_any_order_and_without_gradient():
 
 
 def test_learning_rate_is_the_inner_optimizers():
-    optimizer = TaskGradientOptimizer(keras.optimizers.SGD(0.5))
+    optimizer = MeanGradient(keras.optimizers.SGD(0.5))
     assert float(optimizer.learning_rate) == 0.5
     optimizer.learning_rate = 0.25
     assert float(optimizer.inner_optimizer.learning_rate) == 0.25
 
 
 def test_weight_decay_exclusion_is_passed_on():
-    optimizer = TaskGradientOptimizer(
+    optimizer = MeanGradient(
         keras.optimizers.AdamW(0.1, weight_decay=0.5), num_tasks=2
     )
     optimizer.exclude_from_weight_decay(var_names=["bias"])
@@ -64,22 +64,22 @@ def test_weight_decay_exclusion_is_passed_on():
 
 
 def test_ordinary_gradients_are_refused():
-    optimizer = TaskGradientOptimizer("sgd", num_tasks=2)
+    optimizer = MeanGradient("sgd", num_tasks=2)
     with pytest.raises(ValueError, match=r"\(2, 2, 3\).*TaskGradientTrainer"):
         optimizer.apply([tensor(2, 3), tensor(3)], make_variables())
 
 
 def test_the_number_of_tasks_is_needed_and_stays():
     with pytest.raises(ValueError, match="number of tasks"):
-        TaskGradientOptimizer("sgd").build(make_variables())
-    optimizer = TaskGradientOptimizer("sgd", num_tasks=2)
+        MeanGradient("sgd").build(make_variables())
+    optimizer = MeanGradient("sgd", num_tasks=2)
     optimizer.build(make_variables())
     with pytest.raises(ValueError, match="built for 2 tasks"):
         optimizer.num_tasks = 3
 
 
 def test_config_round_trip():
-    optimizer = TaskGradientOptimizer(
+    optimizer = MeanGradient(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 9)),
         num_tasks=3,
         name="rule",

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_muirf.optimizers import MVGH
-from keras_muirf.optimizers import TaskGradientOptimizer
+from keras_muirf.optimizers import MeanGradient
 
 BACKEND = keras.config.backend()
 eager_only = pytest.mark.skipif(
@@ -41,7 +41,7 @@ def test_the_mean_of_the_tasks_is_the_ordinary_step(
 ):
     plain, tasks = make_model(), make_model()
     plain.compile(inner(), "mse", metrics=["mae"])
-    tasks.compile(TaskGradientOptimizer(inner()), "mse", metrics=["mae"])
+    tasks.compile(MeanGradient(inner()), "mse", metrics=["mae"])
     sample_weight = np.linspace(0.5, 2.0, len(data[1])).astype("float32")
     sample_weight = sample_weight[:, None, None]
     a = fit(plain, data, sample_weight=sample_weight, validation_data=data)

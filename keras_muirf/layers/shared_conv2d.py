@@ -1,0 +1,33 @@
+import keras
+
+from keras_muirf import task_axis
+
+
+@keras.saving.register_keras_serializable(package="keras_muirf")
+class SharedConv2D(keras.layers.Conv2D):
+    """`keras.layers.Conv2D` whose weights all tasks of a batch share.
+
+    It does what its base does. In training, one backward pass gives the
+    gradients of all tasks (`keras_muirf.task_axis`). Channels last.
+
+    Args:
+        *args: Arguments of `keras.layers.Conv2D`.
+        **kwargs: Arguments of `keras.layers.Conv2D`.
+
+    Example:
+
+    ```python
+    x = keras.random.normal((2, 16, 16, 8))
+    keras_muirf.layers.SharedConv2D(4, 3)(x).shape  # (2, 14, 14, 4)
+    ```
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"data_format": "channels_last", **kwargs})
+
+    def call(self, inputs):
+        kernel = task_axis.stacked(self.kernel, self.compute_dtype)
+        y = task_axis.map_tasks(self.convolution_op, inputs, kernel)
+        if self.use_bias:
+            y = y + task_axis.spread(self.bias, y)
+        return y if self.activation is None else self.activation(y)

@@ -1,0 +1,133 @@
+"""The gradients of all tasks in one backward pass.
+
+Within `copies` a shared variable has one copy for each task. A layer that
+reads it with `stacked` or `spread` applies to each task's part of a
+task-ordered batch that task's copy: the result is that of the variable
+itself, and the gradient of the copies has a leading task axis.
+"""
+
+import contextlib
+import contextvars
+
+from keras import ops
+
+_CURRENT = contextvars.ContextVar("copies", default=None)
+
+
+class _Copies:
+    def __init__(self, variables, values):
+        self.variables = variables
+        self.values = {
+            id(variable): value
+            for variable, value in zip(variables, values, strict=True)
+        }
+        self.read = set()
+
+    def check_all_read(self):
+        unread = [v.path for v in self.variables if id(v) not in self.read]
+        if unread:
+            raise ValueError(
+                'With `task_gradients = "one_pass"` a model must read every '
+                "shared variable through `keras_muirf.task_axis`, or its "
+                'gradient is lost. Use "slices", or name variables that may '
+                "take the mean gradient in `averaged_variables`. Not read: "
+                f"{', '.join(unread)}"
+            )
+
+
+@contextlib.contextmanager
+def copies(variables, values):
+    """A scope in which variables have one copy for each task.
+
+    Args:
+        variables: list of `keras.Variable`.
+        values: list of tensors `(num_tasks, *variable.shape)`, the copies.
+
+    Raises:
+        ValueError: on leaving, if a variable was not read through `stacked`
+            or `spread`.
+    """
+    current = _Copies(variables, values)
+    token = _CURRENT.set(current)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+    current.check_all_read()
+
+
+def stacked(variable, dtype):
+    """A variable with a leading axis for its copies.
+
+    Args:
+        variable: `keras.Variable`.
+        dtype: string. The dtype of the result.
+
+    Returns:
+        A tensor `(num_tasks, *variable.shape)` within `copies`, else
+        `(1, *variable.shape)`.
+    """
+    current = _CURRENT.get()
+    if current is None or id(variable) not in current.values:
+        value = ops.expand_dims(variable.value, 0)
+    else:
+        current.read.add(id(variable))
+        value = current.values[id(variable)]
+    return ops.cast(value, dtype)
+
+
+def per_image(variable, images, dtype):
+    """A variable as each image of a batch has it.
+
+    Args:
+        variable: `keras.Variable`.
+        images: int, the size of the batch, task-ordered within `copies`.
+        dtype: string. The dtype of the result.
+
+    Returns:
+        A tensor `(images, *variable.shape)` within `copies`, where each image
+        has its task's copy, else `variable.shape`.
+    """
+    value = stacked(variable, dtype)
+    tasks, *shape = value.shape
+    if tasks == 1:
+        return value[0]
+    value = ops.broadcast_to(value[:, None], (tasks, images // tasks, *shape))
+    return ops.reshape(value, (-1, *shape))
+
+
+def spread(variable, x):
+    """A variable of one axis, ready to meet a batch by broadcasting.
+
+    Args:
+        variable: `keras.Variable` of shape `(C,)`.
+        x: tensor `(B, ..., C)`, task-ordered within `copies`.
+
+    Returns:
+        A tensor of the dtype of `x`: `(B, 1, ..., 1, C)` within `copies`,
+        else `(C,)`.
+    """
+    value = per_image(variable, ops.shape(x)[0], x.dtype)
+    if len(value.shape) == 1:
+        return value
+    return ops.reshape(value, (-1, *(1,) * (len(x.shape) - 2), value.shape[-1]))
+
+
+def map_tasks(function, x, value):
+    """Applies a function to each task's part of a batch and its copy.
+
+    Args:
+        function: takes a part of `x` and a copy, returns a tensor `(b, ...)`.
+        x: tensor `(B, ...)`.
+        value: tensor from `stacked`.
+
+    Returns:
+        The results, joined to `(B, ...)`.
+    """
+    tasks = value.shape[0]
+    if tasks == 1:
+        return function(x, value[0])
+    parts = ops.split(x, tasks, axis=0)
+    return ops.concatenate(
+        [function(part, value[k]) for k, part in enumerate(parts)], axis=0
+    )
