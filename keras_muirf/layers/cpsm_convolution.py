@@ -29,7 +29,8 @@ class CPSMConvolution(keras.layers.Layer):
             as many as the plain layer for each image.
         sharing_ratio: float in [0, 1] or `None`. If given, exactly this
             fraction of the eligible channels is shared, those of the largest
-            scores; otherwise every channel decides for itself.
+            scores; otherwise every channel decides for itself. With 0 or 1
+            there is nothing to decide, and the image has no say.
         sharing_target: float in [0, 1]. Mean shared fraction of the eligible
             channels towards which training pulls.
         sharing_loss_weight: float. Weight of that pull.
@@ -108,6 +109,8 @@ class CPSMConvolution(keras.layers.Layer):
                 shape=(num_weathers, self.num_eligible),
                 initializer="zeros",
             )
+        if self._fixed_mask is not None:
+            return
         self.expert_scores = self.add_weight(
             name="expert_scores",
             shape=(num_experts, self.num_eligible),
@@ -120,6 +123,14 @@ class CPSMConvolution(keras.layers.Layer):
             initializer="zeros",
             autocast=False,
         )
+
+    @property
+    def _fixed_mask(self):
+        """0.0 or 1.0 where `sharing_ratio` leaves no choice, else `None`."""
+        if self.sharing_ratio is None:
+            return None
+        count = round(self.sharing_ratio * self.num_eligible)
+        return {0: 0.0, self.num_eligible: 1.0}.get(count)
 
     def _initialize_specific(self, shape, dtype=None):
         """Every `V_k` is drawn as a kernel of its own, with its own fan."""
@@ -155,6 +166,9 @@ class CPSMConvolution(keras.layers.Layer):
         return m
 
     def _eligible_mask(self, p):
+        if self._fixed_mask is not None:
+            shape = (ops.shape(p)[0], self.num_eligible)
+            return ops.full(shape, self._fixed_mask, "float32")
         scores = task_axis.stacked(self.expert_scores, "float32")
         tasks, experts, channels = scores.shape
         rows = ops.reshape(p, (tasks, -1, experts))
@@ -165,10 +179,7 @@ class CPSMConvolution(keras.layers.Layer):
             hard = s >= 0
         else:
             count = round(self.sharing_ratio * self.num_eligible)
-            if count == 0:
-                hard = ops.zeros_like(s)
-            else:
-                hard = s >= ops.sort(s, axis=-1)[:, -count][:, None]
+            hard = s >= ops.sort(s, axis=-1)[:, -count][:, None]
         hard = ops.cast(hard, "float32")
         return soft + ops.stop_gradient(hard - soft)
 

@@ -32,6 +32,8 @@ class RestorationBlock(keras.layers.Layer):
     Args:
         specific_fraction: float in [0, 1]. Fraction of each CPSM
             convolution's channels that may be specific to a weather.
+        sharing_ratio: float in [0, 1] or `None`. Exact fraction of these that
+            is shared, or `None` where every channel decides for itself.
         sharing_target: float in [0, 1]. Mean shared fraction towards which
             training pulls.
         sharing_loss_weight: float. Weight of that pull.
@@ -54,6 +56,7 @@ class RestorationBlock(keras.layers.Layer):
     def __init__(
         self,
         specific_fraction=0.5,
+        sharing_ratio=None,
         sharing_target=0.5,
         sharing_loss_weight=0.0,
         cpsm_depthwise=False,
@@ -61,6 +64,7 @@ class RestorationBlock(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         self.specific_fraction = specific_fraction
+        self.sharing_ratio = sharing_ratio
         self.sharing_target = sharing_target
         self.sharing_loss_weight = sharing_loss_weight
         self.cpsm_depthwise = cpsm_depthwise
@@ -77,6 +81,7 @@ class RestorationBlock(keras.layers.Layer):
         wide_shape = (*inputs_shape[:-1], 2 * channels)
         cpsm = {
             "specific_fraction": self.specific_fraction,
+            "sharing_ratio": self.sharing_ratio,
             "sharing_target": self.sharing_target,
             "sharing_loss_weight": self.sharing_loss_weight,
             "dtype": self.dtype_policy,
@@ -175,6 +180,7 @@ class RestorationBlock(keras.layers.Layer):
         config.update(
             {
                 "specific_fraction": self.specific_fraction,
+                "sharing_ratio": self.sharing_ratio,
                 "sharing_target": self.sharing_target,
                 "sharing_loss_weight": self.sharing_loss_weight,
                 "cpsm_depthwise": self.cpsm_depthwise,

@@ -29,6 +29,10 @@ class MUIRFBackbone(Backbone):
         context_dim: int. Size of the router's context.
         specific_fraction: float in [0, 1]. Fraction of each CPSM
             convolution's channels that may be specific to a weather.
+        sharing_ratio: float in [0, 1] or `None`. Exact fraction of the
+            channels that may be specific that is shared, or `None` where
+            every channel decides for itself; 0 makes the same channels
+            specific for every image.
         sharing_target: float in [0, 1]. Mean shared fraction of these towards
             which training pulls.
         sharing_loss_weight: float. Weight of that pull, per convolution.
@@ -85,6 +89,7 @@ class MUIRFBackbone(Backbone):
         router_width=32,
         context_dim=64,
         specific_fraction=0.5,
+        sharing_ratio=None,
         sharing_target=0.5,
         sharing_loss_weight=0.001,
         cpsm_depthwise=False,
@@ -103,6 +108,7 @@ class MUIRFBackbone(Backbone):
             )
         cpsm = {
             "specific_fraction": specific_fraction,
+            "sharing_ratio": sharing_ratio,
             "sharing_target": sharing_target,
             "sharing_loss_weight": sharing_loss_weight,
             "dtype": dtype,
@@ -218,6 +224,7 @@ class MUIRFBackbone(Backbone):
         self.router_width = router_width
         self.context_dim = context_dim
         self.specific_fraction = specific_fraction
+        self.sharing_ratio = sharing_ratio
         self.sharing_target = sharing_target
         self.sharing_loss_weight = sharing_loss_weight
         self.cpsm_depthwise = cpsm_depthwise
@@ -270,6 +277,7 @@ class MUIRFBackbone(Backbone):
                 "router_width": self.router_width,
                 "context_dim": self.context_dim,
                 "specific_fraction": self.specific_fraction,
+                "sharing_ratio": self.sharing_ratio,
                 "sharing_target": self.sharing_target,
                 "sharing_loss_weight": self.sharing_loss_weight,
                 "cpsm_depthwise": self.cpsm_depthwise,

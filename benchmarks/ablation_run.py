@@ -1,0 +1,155 @@
+"""One run of the ablation: trains a variant from one seed and measures it.
+
+Started by ablation.py, in a process of its own.
+"""
+
+import json
+import os
+import pathlib
+import sys
+import time
+
+import ablation_data
+import keras
+import numpy as np
+from ablation_variants import NETWORK
+from ablation_variants import VARIANTS
+
+import keras_muirf
+from keras_muirf import evaluation
+from keras_muirf import optimizers
+from keras_muirf.diagnostics import GradientFigures
+from keras_muirf.diagnostics import Probe
+
+WARM_UP = 50
+TILE = 256
+
+
+def new_restorer(variant, posterior_ramp, steps, learning_rate):
+    config, rule = VARIANTS[variant]
+    restorer = keras_muirf.models.MUIRFImageRestorer(
+        keras_muirf.models.MUIRFBackbone(
+            **NETWORK,
+            **config,
+            router_config={"posterior_ramp": posterior_ramp},
+        ),
+        keras_muirf.models.MUIRFImageRestorerPreprocessor(
+            keras_muirf.layers.MUIRFImageConverter()
+        ),
+    )
+    schedule = keras.optimizers.schedules.CosineDecay(
+        learning_rate / WARM_UP,
+        steps - WARM_UP,
+        warmup_target=learning_rate,
+        warmup_steps=WARM_UP,
+    )
+    restorer.compile(
+        getattr(optimizers, rule)(
+            keras.optimizers.AdamW(schedule, weight_decay=1e-4)
+        ),
+        loss=keras_muirf.losses.RestorationLoss(),
+        metrics=None,
+    )
+    return restorer
+
+
+def train(restorer, images, seed, steps):
+    """Trains on the pool's batches, in the order of the seed.
+
+    Returns:
+        The loss of every fiftieth step, and the gradients' figures of the
+        whole training.
+    """
+    batches = len(images["x"])
+    rng = np.random.default_rng(seed)
+    order = np.concatenate(
+        [rng.permutation(batches) for _ in range(-(-steps // batches))]
+    )
+    per_weather = images["x"].shape[1] // restorer.num_tasks
+    weather = np.repeat(np.arange(restorer.num_tasks), per_weather)
+    losses, gradients = [], GradientFigures()
+    rule = restorer.optimizer
+    for step, index in enumerate(order[:steps]):
+        x, y = (images[n][index] / np.float32(255) for n in "xy")
+        loss = restorer.train_on_batch(
+            {"image": x, "weather": weather.astype("int32")}, y
+        )
+        if step % 50 == 49:
+            losses.append(round(float(np.ravel(loss)[0]), 5))
+        if step % 10 == 9:
+            gradients.add(rule.last_gramian.numpy(), rule.last_weights.numpy())
+    return losses, gradients.collect(restorer.weathers)
+
+
+def validate(restorer, images):
+    """PSNR (RGB) of the crops that were held out, the weather not told."""
+    errors = {weather: [] for weather in restorer.weathers}
+    for x, y in zip(
+        images["validation_x"], images["validation_y"], strict=True
+    ):
+        error = restorer.restore(x).astype("float32") - y
+        mse = np.mean(np.square(error), axis=(1, 2, 3))
+        parts = np.split(10 * np.log10(255**2 / mse), len(errors))
+        for weather, part in zip(errors, parts, strict=True):
+            errors[weather] += part.tolist()
+    return {weather: float(np.mean(v)) for weather, v in errors.items()}
+
+
+def test(restorer, data, limit):
+    """Figures on the test sets, by set; the weather is not told."""
+    sets = [
+        some
+        for some in evaluation.find_sets(
+            pathlib.Path(data) / "test", True, limit
+        )
+        # Snow alone has no pairs.
+        if "(" not in some.name or "snow" in some.name
+    ]
+    network = evaluation.Network(restorer, "network", tile=TILE)
+    rows = evaluation.evaluate(sets, network, baselines=False)
+    wanted = ("set", "weather", "images", "psnr_y", "ssim_y")
+    return [
+        {k: one[k] for k in (*wanted, "weather_accuracy")}
+        for one in evaluation.summarize(rows)
+    ]
+
+
+def main():
+    settings = json.loads(sys.argv[1])
+    started = time.time()
+    keras.utils.set_random_seed(settings["seed"])
+    images = ablation_data.pool(*settings["pool"])
+    steps = settings["steps"]
+    restorer = new_restorer(
+        settings["variant"], steps // 4, steps, settings["learning_rate"]
+    )
+    losses, gradients = train(restorer, images, settings["seed"], steps)
+    trained = time.time()
+    labels = np.repeat(np.arange(4), images["validation_x"].shape[1] // 4)
+    probe = Probe(
+        [
+            {"image": x / np.float32(255), "weather": labels}
+            for x in images["validation_x"]
+        ],
+        batches=len(images["validation_x"]),
+    )
+    result = {
+        "backend": keras.config.backend(),
+        "parameters": restorer.count_params(),
+        "losses": losses,
+        "validation": validate(restorer, images),
+        "test": test(restorer, settings["data"], settings["limit"]),
+        "figures": [
+            [f.name, f.layer, f.task, f.other, round(float(f.value), 5)]
+            for f in [*gradients, *probe.figures(restorer)]
+        ],
+        "seconds": [round(trained - started), round(time.time() - trained)],
+    }
+    part = settings["result"] + ".part"
+    with open(part, "w", encoding="utf-8") as file:
+        json.dump(result, file)
+    os.replace(part, settings["result"])
+
+
+if __name__ == "__main__":
+    main()
