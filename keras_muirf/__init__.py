@@ -9,6 +9,7 @@ from keras_muirf import metrics
 from keras_muirf import models
 from keras_muirf import optimizers
 from keras_muirf import restoration
+from keras_muirf import training
 from keras_muirf import weather
 from keras_muirf.version import __version__
 from keras_muirf.weathers import WEATHERS
@@ -25,5 +26,6 @@ __all__ = [
     "models",
     "optimizers",
     "restoration",
+    "training",
     "weather",
 ]

@@ -56,6 +56,12 @@ def copies(variables, values):
     current.check_all_read()
 
 
+def has_copies(variable):
+    """Whether a variable has copies here, be it one for a single task."""
+    current = _CURRENT.get()
+    return current is not None and id(variable) in current.values
+
+
 def stacked(variable, dtype):
     """A variable with a leading axis for its copies.
 
@@ -67,12 +73,12 @@ def stacked(variable, dtype):
         A tensor `(num_tasks, *variable.shape)` within `copies`, else
         `(1, *variable.shape)`.
     """
-    current = _CURRENT.get()
-    if current is None or id(variable) not in current.values:
-        value = ops.expand_dims(variable.value, 0)
-    else:
+    if has_copies(variable):
+        current = _CURRENT.get()
         current.read.add(id(variable))
         value = current.values[id(variable)]
+    else:
+        value = ops.expand_dims(variable.value, 0)
     return ops.cast(value, dtype)
 
 

@@ -6,8 +6,10 @@ import click
 
 from muirf.data import data
 from muirf.evaluate import evaluate
+from muirf.plot_run import plot_run
 from muirf.presets import presets
 from muirf.restore import restore
+from muirf.train import train
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,6 +23,8 @@ def main():
 
 
 main.add_command(restore)
+main.add_command(train)
 main.add_command(evaluate)
 main.add_command(presets)
 main.add_command(data)
+main.add_command(plot_run)

@@ -1,6 +1,6 @@
 """One network for rain, snow, haze and raindrops: muirf_tiny_all_weather.
 
-    python recipes/all_weather.py --data DATA --out runs/all_weather
+    muirf train all_weather --set data=DATA
 
 It makes the preset that comes with the package.
 
@@ -14,18 +14,15 @@ Result: the preset's model card has the figures on the test sets. The report
     at the end of the run is on scenes held out of training.
 """
 
-import pathlib
-
 import keras
-import recipe
 
 import keras_muirf
+from keras_muirf import training
 from keras_muirf.datasets import CleanFolder
 from keras_muirf.datasets import PairedFolder
 from keras_muirf.datasets import Synthesized
 
-args = recipe.arguments(__doc__, minutes=55)
-keras.utils.set_random_seed(args.seed)
+run = training.begin(__doc__, minutes=55, learning_rate=1.2e-3)
 
 
 def scene_of(name):
@@ -35,17 +32,17 @@ def scene_of(name):
 
 
 # === Data ===
-data = pathlib.Path(args.data) / "train"
+data = run.data / "train"
 photographs, held_out = CleanFolder(data / "clean" / "bsds500").split(0.05)
-training, validation = {}, {}
+sources, validation = {}, {}
 
 for weather, layer in {
-    "rain": keras_muirf.weather.Rain((0.05, 1.0), seed=args.seed),
-    "snow": keras_muirf.weather.Snow((0.05, 1.0), seed=args.seed),
-    "haze": keras_muirf.weather.Haze((0.05, 1.0), seed=args.seed),
-    "raindrop": keras_muirf.weather.Raindrop((0.05, 1.0), seed=args.seed),
+    "rain": keras_muirf.weather.Rain((0.05, 1.0), seed=run.seed),
+    "snow": keras_muirf.weather.Snow((0.05, 1.0), seed=run.seed),
+    "haze": keras_muirf.weather.Haze((0.05, 1.0), seed=run.seed),
+    "raindrop": keras_muirf.weather.Raindrop((0.05, 1.0), seed=run.seed),
 }.items():
-    training[weather] = [(Synthesized(photographs, layer), 0.8)]
+    sources[weather] = [(Synthesized(photographs, layer), 0.8)]
     validation[f"synthesized {weather}"] = Synthesized(held_out, layer)
 
 # The weight is the share in the weather's crops, against 0.8 synthesized.
@@ -59,23 +56,22 @@ for folder, weather, weight in [
 ]:
     pairs = PairedFolder(data / "pairs" / folder / weather, weather, scene_of)
     pairs, validation[folder] = pairs.split(0.05)
-    training[weather].append((pairs, weight))
+    sources[weather].append((pairs, weight))
 
 # === Model ===
-restorer = recipe.new_restorer(args.size)
+restorer = training.new_restorer(run.size)
 restorer.compile(
-    keras_muirf.optimizers.MVGH(
-        keras.optimizers.AdamW(1e-3, weight_decay=1e-4)
+    training.find_rule(run.rule)(
+        keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)
     ),
     loss=keras_muirf.losses.RestorationLoss(),
 )
 
 # === Training ===
-recipe.train(
+training.train(
     restorer,
-    training,
-    args,
+    sources,
+    run,
     stages=[(0.56, 64, 4), (1.0, 96, 3)],
-    learning_rate=1.2e-3,
 )
-recipe.report(restorer, validation)
+training.report(restorer, validation)

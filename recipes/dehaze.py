@@ -1,6 +1,6 @@
 """A network for haze alone.
 
-    python recipes/dehaze.py --data DATA --out runs/dehaze
+    muirf train dehaze --set data=DATA
 
 Synthesized haze has exact ground truth and every density; the few real pairs
 show what its model leaves out.
@@ -12,23 +12,20 @@ Time: 55 minutes by default, planned for two CPU cores.
 Result: not yet trained at length, so there are no figures to quote.
 """
 
-import pathlib
-
 import keras
-import recipe
 
 import keras_muirf
+from keras_muirf import training
 from keras_muirf.datasets import CleanFolder
 from keras_muirf.datasets import PairedFolder
 from keras_muirf.datasets import Synthesized
 
-args = recipe.arguments(__doc__, minutes=55)
-keras.utils.set_random_seed(args.seed)
+run = training.begin(__doc__, minutes=55, learning_rate=1.2e-3)
 
 # === Data ===
-data = pathlib.Path(args.data) / "train"
+data = run.data / "train"
 photographs, held_out = CleanFolder(data / "clean" / "bsds500").split(0.05)
-haze = keras_muirf.weather.Haze((0.05, 1.0), seed=args.seed)
+haze = keras_muirf.weather.Haze((0.05, 1.0), seed=run.seed)
 ohaze, ohaze_held_out = PairedFolder(
     data / "pairs" / "ohaze" / "haze", "haze"
 ).split(0.05)
@@ -37,7 +34,7 @@ nyu, nyu_held_out = PairedFolder(
     "haze",
     scene=lambda name: "_".join(name.split("_")[:2]),
 ).split(0.05)
-training = {
+sources = {
     "haze": [
         (Synthesized(photographs, haze), 0.8),
         (ohaze, 0.3),
@@ -51,21 +48,20 @@ validation = {
 }
 
 # === Model ===
-# With one weather MVGH leaves the step to the optimizer inside it.
-restorer = recipe.new_restorer(args.size, weathers=("haze",))
+# With one weather the rule leaves the step to the optimizer inside it.
+restorer = training.new_restorer(run.size, weathers=("haze",))
 restorer.compile(
-    keras_muirf.optimizers.MVGH(
-        keras.optimizers.AdamW(1e-3, weight_decay=1e-4)
+    training.find_rule(run.rule)(
+        keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)
     ),
     loss=keras_muirf.losses.RestorationLoss(),
 )
 
 # === Training ===
-recipe.train(
+training.train(
     restorer,
-    training,
-    args,
+    sources,
+    run,
     stages=[(0.6, 64, 16), (1.0, 128, 16)],
-    learning_rate=1.2e-3,
 )
-recipe.report(restorer, validation)
+training.report(restorer, validation)

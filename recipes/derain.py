@@ -1,6 +1,6 @@
 """A network for rain alone.
 
-    python recipes/derain.py --data DATA --out runs/derain
+    muirf train derain --set data=DATA
 
 The data, network and minutes of all_weather.py for one weather: what the two
 differ by on Rain100L is what sharing the network costs or gives.
@@ -13,23 +13,20 @@ Time: 55 minutes by default, planned for two CPU cores.
 Result: not yet trained at length, so there are no figures to quote.
 """
 
-import pathlib
-
 import keras
-import recipe
 
 import keras_muirf
+from keras_muirf import training
 from keras_muirf.datasets import CleanFolder
 from keras_muirf.datasets import PairedFolder
 from keras_muirf.datasets import Synthesized
 
-args = recipe.arguments(__doc__, minutes=55)
-keras.utils.set_random_seed(args.seed)
+run = training.begin(__doc__, minutes=55, learning_rate=1.2e-3)
 
 # === Data ===
-data = pathlib.Path(args.data) / "train"
+data = run.data / "train"
 photographs, held_out = CleanFolder(data / "clean" / "bsds500").split(0.05)
-rain = keras_muirf.weather.Rain((0.05, 1.0), seed=args.seed)
+rain = keras_muirf.weather.Rain((0.05, 1.0), seed=run.seed)
 rain100l, rain100l_held_out = PairedFolder(
     data / "pairs" / "rain100l_train" / "rain", "rain"
 ).split(0.05)
@@ -41,7 +38,7 @@ rain1400, rain1400_held_out = PairedFolder(
     "rain",
     scene=lambda name: name.split("_")[0],
 ).split(0.05)
-training = {
+sources = {
     "rain": [
         (rain100l, 1.0),
         (rain800, 0.4),
@@ -57,21 +54,20 @@ validation = {
 }
 
 # === Model ===
-# With one weather MVGH leaves the step to the optimizer inside it.
-restorer = recipe.new_restorer(args.size, weathers=("rain",))
+# With one weather the rule leaves the step to the optimizer inside it.
+restorer = training.new_restorer(run.size, weathers=("rain",))
 restorer.compile(
-    keras_muirf.optimizers.MVGH(
-        keras.optimizers.AdamW(1e-3, weight_decay=1e-4)
+    training.find_rule(run.rule)(
+        keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)
     ),
     loss=keras_muirf.losses.RestorationLoss(),
 )
 
 # === Training ===
-recipe.train(
+training.train(
     restorer,
-    training,
-    args,
+    sources,
+    run,
     stages=[(0.6, 64, 16), (1.0, 128, 16)],
-    learning_rate=1.2e-3,
 )
-recipe.report(restorer, validation)
+training.report(restorer, validation)

@@ -1,6 +1,6 @@
 """A network for falling snow alone.
 
-    python recipes/desnow.py --data DATA --out runs/desnow
+    muirf train desnow --set data=DATA
 
 There are no aligned photographs of one scene with and without falling snow,
 so all of it is synthesized: this is the recipe to begin with for data of your
@@ -12,41 +12,37 @@ Time: 55 minutes by default, planned for two CPU cores.
 Result: not yet trained at length, so there are no figures to quote.
 """
 
-import pathlib
-
 import keras
-import recipe
 
 import keras_muirf
+from keras_muirf import training
 from keras_muirf.datasets import CleanFolder
 from keras_muirf.datasets import Synthesized
 
-args = recipe.arguments(__doc__, minutes=55)
-keras.utils.set_random_seed(args.seed)
+run = training.begin(__doc__, minutes=55, learning_rate=1.2e-3)
 
 # === Data ===
-data = pathlib.Path(args.data) / "train"
+data = run.data / "train"
 photographs, held_out = CleanFolder(data / "clean" / "bsds500").split(0.05)
-snow = keras_muirf.weather.Snow((0.05, 1.0), seed=args.seed)
-training = {"snow": Synthesized(photographs, snow)}
+snow = keras_muirf.weather.Snow((0.05, 1.0), seed=run.seed)
+sources = {"snow": Synthesized(photographs, snow)}
 validation = {"synthesized snow": Synthesized(held_out, snow)}
 
 # === Model ===
-# With one weather MVGH leaves the step to the optimizer inside it.
-restorer = recipe.new_restorer(args.size, weathers=("snow",))
+# With one weather the rule leaves the step to the optimizer inside it.
+restorer = training.new_restorer(run.size, weathers=("snow",))
 restorer.compile(
-    keras_muirf.optimizers.MVGH(
-        keras.optimizers.AdamW(1e-3, weight_decay=1e-4)
+    training.find_rule(run.rule)(
+        keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)
     ),
     loss=keras_muirf.losses.RestorationLoss(),
 )
 
 # === Training ===
-recipe.train(
+training.train(
     restorer,
-    training,
-    args,
+    sources,
+    run,
     stages=[(0.6, 64, 16), (1.0, 128, 16)],
-    learning_rate=1.2e-3,
 )
-recipe.report(restorer, validation)
+training.report(restorer, validation)

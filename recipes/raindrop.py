@@ -1,6 +1,6 @@
 """A network for drops on the window or lens alone.
 
-    python recipes/raindrop.py --data DATA --out runs/raindrop
+    muirf train raindrop --set data=DATA
 
 Real pairs of wet and dry glass differ in more than the drops, so they have a
 small share and the synthesized drops give the figures.
@@ -12,29 +12,26 @@ Time: 55 minutes by default, planned for two CPU cores.
 Result: not yet trained at length, so there are no figures to quote.
 """
 
-import pathlib
-
 import keras
-import recipe
 
 import keras_muirf
+from keras_muirf import training
 from keras_muirf.datasets import CleanFolder
 from keras_muirf.datasets import PairedFolder
 from keras_muirf.datasets import Synthesized
 
-args = recipe.arguments(__doc__, minutes=55)
-keras.utils.set_random_seed(args.seed)
+run = training.begin(__doc__, minutes=55, learning_rate=1.2e-3)
 
 # === Data ===
-data = pathlib.Path(args.data) / "train"
+data = run.data / "train"
 photographs, held_out = CleanFolder(data / "clean" / "bsds500").split(0.05)
-raindrop = keras_muirf.weather.Raindrop((0.05, 1.0), seed=args.seed)
+raindrop = keras_muirf.weather.Raindrop((0.05, 1.0), seed=run.seed)
 robotcar, robotcar_held_out = PairedFolder(
     data / "pairs" / "robotcar_deraindrop" / "raindrop",
     "raindrop",
     scene=lambda name: name.split("_")[0],
 ).split(0.05)
-training = {
+sources = {
     "raindrop": [
         (Synthesized(photographs, raindrop), 0.8),
         (robotcar, 0.1),
@@ -46,21 +43,20 @@ validation = {
 }
 
 # === Model ===
-# With one weather MVGH leaves the step to the optimizer inside it.
-restorer = recipe.new_restorer(args.size, weathers=("raindrop",))
+# With one weather the rule leaves the step to the optimizer inside it.
+restorer = training.new_restorer(run.size, weathers=("raindrop",))
 restorer.compile(
-    keras_muirf.optimizers.MVGH(
-        keras.optimizers.AdamW(1e-3, weight_decay=1e-4)
+    training.find_rule(run.rule)(
+        keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)
     ),
     loss=keras_muirf.losses.RestorationLoss(),
 )
 
 # === Training ===
-recipe.train(
+training.train(
     restorer,
-    training,
-    args,
+    sources,
+    run,
     stages=[(0.6, 64, 16), (1.0, 128, 16)],
-    learning_rate=1.2e-3,
 )
-recipe.report(restorer, validation)
+training.report(restorer, validation)

@@ -10,6 +10,8 @@ import pytest
 # What stands here touches no backend, and is run with one of them alone, but
 # for the tests that are marked `every_backend`.
 BACKEND_FREE = (
+    "callbacks/test_durable_file.py",
+    "callbacks/test_epoch_log.py",
     "datasets/catalogue/",
     "datasets/checking/",
     "datasets/test_discover_pairs.py",
@@ -20,10 +22,12 @@ BACKEND_FREE = (
     "metrics/test_image_quality.py",
     "metrics/test_similarity.py",
     "muirf/test_data.py",
+    "muirf/test_plot_run.py",
     "restoration/test_discover.py",
     "restoration/test_image_",
     "restoration/test_tiff_tags.py",
     "restoration/test_tiling.py",
+    "training/test_arguments.py",
 )
 
 

@@ -2,6 +2,7 @@ import copy
 
 import numpy as np
 
+from keras_muirf.datasets.set_aside import SetAside
 from keras_muirf.restoration.image_format import SUFFIXES
 from keras_muirf.restoration.image_format import is_image_name
 
@@ -20,12 +21,17 @@ class ImageSource:
             `split`. With `None` every item is a scene of its own.
         cache: Boolean. Keep decoded items in memory (uint8, three bytes per
             pixel). Subsets share what is kept. Defaults to `True`.
+
+    Attributes:
+        set_aside: The items that training could not read and does not ask
+            for again; subsets share it. `set_aside.reasons()` names them.
     """
 
     def __init__(self, names, scene=None, cache=True):
         self.names = tuple(names)
         self.scene = scene
         self.cache = cache
+        self.set_aside = SetAside()
         self._decoded = {}
 
     def read(self, name):

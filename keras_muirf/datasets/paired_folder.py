@@ -87,8 +87,12 @@ def _require_partners(directory, inputs, targets):
 def _require_equal_sizes(inputs, targets):
     unequal = []
     for name, path in inputs.items():
-        input_size = displayed_size(path)
-        target_size = displayed_size(targets[name])
+        try:
+            input_size = displayed_size(path)
+            target_size = displayed_size(targets[name])
+        except pyvips.Error:
+            # A damaged file; it is named and set aside when it is drawn.
+            continue
         if input_size != target_size:
             unequal.append(
                 f"{path} is {input_size[0]}x{input_size[1]} and "

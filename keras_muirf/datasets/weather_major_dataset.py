@@ -9,6 +9,7 @@ import numpy as np
 from keras_muirf.datasets.batches_ahead import BatchesAhead
 from keras_muirf.datasets.crops import random_crop
 from keras_muirf.datasets.crops import random_symmetry
+from keras_muirf.datasets.readable_images import ReadableImages
 from keras_muirf.datasets.synthesized import Synthesized
 from keras_muirf.weathers import WEATHERS
 
@@ -28,6 +29,12 @@ class WeatherMajorDataset(keras.utils.PyDataset):
     `dataset.epoch = e; model.fit(dataset, initial_epoch=e)`. The same batches
     come from `tf.data`, Grain and PyTorch's `DataLoader` by
     `keras_muirf.datasets.as_tf_data`, `as_grain` and `as_data_loader`.
+
+    An image that cannot be read (damaged, cut short, gone) is named in one
+    warning, set aside, and another one is drawn in its place from the same
+    random numbers: as long as the files stay as they are, so do the batches,
+    whichever thread comes upon it and whenever a run was resumed.
+    `set_aside` tells which these are.
 
     Args:
         sources: Dictionary from weather to its source, or to a list of
@@ -59,6 +66,12 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         prefetch: Integer, batches made ahead on another thread while the
             model trains. Defaults to `2`; `0` makes each batch when it is
             asked for.
+        replicas: Integer, devices or processes that share every batch, a
+            divisor of `images_per_weather`. A batch is then ordered as one
+            weather-major part after the other, so that each has every
+            weather. Defaults to `1`.
+        replica: `None`, or the number of this process among `replicas`, to
+            get its part alone. Defaults to `None`.
         threads: Integer, threads on which the images of a batch are decoded
             and cropped. The batch does not depend on it. Defaults to the
             number of cores; `0` uses the thread that makes the batch.
@@ -67,6 +80,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         ValueError: If a source stands under another weather than its own,
             a weather is unknown, or an argument has an impossible value; or,
             with the batch, if the images of a pair differ in size.
+        ImageError: With the batch, if no image of a source can be read.
         RuntimeError: With the batch, in a process that was forked.
 
     Example:
@@ -101,6 +115,8 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         fixed=False,
         prefetch=2,
         threads=None,
+        replicas=1,
+        replica=None,
     ):
         super().__init__(workers=1)
         size = (crop_size,) * 2 if np.isscalar(crop_size) else tuple(crop_size)
@@ -123,6 +139,18 @@ class WeatherMajorDataset(keras.utils.PyDataset):
                 "`zoom` has to be a range (low, high) of factors above 0. "
                 f"Received: zoom={zoom}"
             )
+        if images_per_weather % replicas:
+            raise ValueError(
+                f"{images_per_weather} images of each weather cannot be "
+                f"divided among {replicas} replicas; take a multiple. "
+                f"Received: images_per_weather={images_per_weather}, "
+                f"replicas={replicas}"
+            )
+        if replica is not None and not 0 <= replica < replicas:
+            raise ValueError(
+                "`replica` has to be a number from 0 below `replicas`. "
+                f"Received: replica={replica}, replicas={replicas}"
+            )
         unknown = sorted(set(sources) - set(weathers or WEATHERS))
         if unknown or not sources:
             raise ValueError(
@@ -141,6 +169,8 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         self.fixed = fixed
         self.prefetch = prefetch
         self.threads = threads
+        self.replicas = replicas
+        self.replica = replica
         # (label, sources, cumulative weights) of each group, in batch order
         self._groups = tuple(
             (label, *_weighted(weather, sources[weather]))
@@ -148,6 +178,11 @@ class WeatherMajorDataset(keras.utils.PyDataset):
             if weather in sources
         )
         self._served = None
+        self._images = ReadableImages(
+            source for _, sources, _ in self._groups for source in sources
+        )
+        # What making a batch last raised: engines wrap errors in their own.
+        self.error = None
         self._start_threads()
 
     def _start_threads(self):
@@ -169,7 +204,8 @@ class WeatherMajorDataset(keras.utils.PyDataset):
     @property
     def batch_size(self):
         """Integer, the images of a batch."""
-        return len(self._groups) * self.images_per_weather
+        images = len(self._groups) * self.images_per_weather
+        return images if self.replica is None else images // self.replicas
 
     def __len__(self):
         return self.steps_per_epoch
@@ -187,7 +223,11 @@ class WeatherMajorDataset(keras.utils.PyDataset):
             epoch = self.epoch
         last = min(index + self.prefetch, len(self) - 1)
         following = [(epoch, i) for i in range(index + 1, last + 1)]
-        return self._ahead.get((epoch, index), following)
+        try:
+            return self._ahead.get((epoch, index), following)
+        except Exception as error:
+            self.error = error
+            raise
 
     # Within an epoch of `fit` batches are handed out in their own order:
     # `fit` shuffles the indices it asks for by a state that no checkpoint
@@ -202,6 +242,31 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         if complete and not self.fixed:
             self.epoch += 1
         self._served = None
+
+    @property
+    def set_aside(self):
+        """Why images could not be read so far: one sentence for each."""
+        return self._images.set_aside()
+
+    def get_state(self):
+        """What `set_state` needs to go on: the epoch, and what is set aside.
+
+        Returns:
+            A dictionary that JSON can hold.
+        """
+        return {"epoch": self.epoch, "set_aside": self._images.get_state()}
+
+    def set_state(self, state):
+        """Goes on where `get_state` was called.
+
+        Images that were set aside are tried once more, since a file may have
+        been put right meanwhile.
+
+        Args:
+            state: Dictionary, from `get_state`.
+        """
+        self.epoch = int(state["epoch"])
+        self._images.set_state(state["set_aside"])
 
     def make_batch(self, epoch, index):
         """Makes batch `index` of epoch `epoch`, whatever the current epoch.
@@ -236,7 +301,17 @@ class WeatherMajorDataset(keras.utils.PyDataset):
                 x[places] = self._weathered(source, y[places], rng)
         labels = [label for label, _, _ in self._groups]
         labels = np.repeat(labels, self.images_per_weather).astype("int32")
+        if self.replicas > 1:
+            places = self._places_of_replicas()
+            x, labels, y = x[places], labels[places], y[places]
         return {"image": x, "weather": labels}, y
+
+    def _places_of_replicas(self):
+        """The places of a batch in the order of the replicas."""
+        shape = (len(self._groups), self.replicas, -1)
+        places = np.arange(len(self._groups) * self.images_per_weather)
+        parts = places.reshape(shape).swapaxes(0, 1)
+        return (parts if self.replica is None else parts[self.replica]).ravel()
 
     def _choose_sources(self, rng):
         """Returns the source of every place in the batch."""
@@ -253,12 +328,11 @@ class WeatherMajorDataset(keras.utils.PyDataset):
     def _crop(self, x, y, source, rng):
         """Fills one place; under weather yet to be made, with `y` alone."""
         synthesized = isinstance(source, Synthesized)
-        folder = source.source if synthesized else source
-        index = int(rng.integers(len(folder)))
-        images = (folder[index],) if synthesized else folder[index]
+        name, images = self._images.draw(source, rng)
+        images = (images,) if synthesized else images
         if images[0].shape != images[-1].shape:
             raise ValueError(
-                f"The images of the pair {folder.names[index]} of "
+                f"The images of the pair {name} of "
                 f"{source.weather} have to be equally large. Received: shapes "
                 f"{images[0].shape} and {images[1].shape}"
             )

@@ -1,3 +1,4 @@
+from keras_muirf.layers.conv2d import Conv2D
 from keras_muirf.layers.cpsm_conv2d import CPSMConv2D
 from keras_muirf.layers.cpsm_convolution import CPSMConvolution
 from keras_muirf.layers.cpsm_depthwise_conv2d import CPSMDepthwiseConv2D
@@ -7,7 +8,6 @@ from keras_muirf.layers.depthwise_conv2d import FastDepthwiseConv2D
 from keras_muirf.layers.pixel_shuffle import DepthToSpace
 from keras_muirf.layers.pixel_shuffle import SpaceToDepth
 from keras_muirf.layers.restoration_block import RestorationBlock
-from keras_muirf.layers.shared_conv2d import SharedConv2D
 from keras_muirf.layers.shared_layer_normalization import (
     SharedLayerNormalization,
 )
@@ -36,7 +36,7 @@ __all__ = [
     "MUIRFImageConverter",
     "ReflectToMultiple",
     "RestorationBlock",
-    "SharedConv2D",
+    "Conv2D",
     "SharedLayerNormalization",
     "SpaceToDepth",
 ]

@@ -123,7 +123,7 @@ class MUIRFBackbone(Backbone):
         # === Layers ===
         size_multiple = 2**levels
         pad = layers.ReflectToMultiple(size_multiple, dtype=dtype, name="pad")
-        stem = layers.SharedConv2D(
+        stem = layers.Conv2D(
             stem_width, 3, padding="same", dtype=dtype, name="stem"
         )
         shallow = [

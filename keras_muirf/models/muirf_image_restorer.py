@@ -100,7 +100,7 @@ class MUIRFImageRestorer(ImageRestorer):
             )
 
         # === Layers ===
-        head = layers.SharedConv2D(
+        head = layers.Conv2D(
             3,
             3,
             padding="same",

@@ -11,7 +11,8 @@ class AlignedMTL(GramianRule):
     The matrix of the gradients is replaced by the nearest one whose singular
     values are all equal to its smallest: the principal components of the
     gradients become orthogonal and equally long, and the mean of the aligned
-    gradients conflicts with none of them. With `G = V diag(l) V'` over the eigenvalues that are not zero,
+    gradients conflicts with none of them. With `G = V diag(l) V'` over the
+    eigenvalues that are not zero,
 
         w = sqrt(min l) V diag(1 / sqrt(l)) V' 1 / K
 

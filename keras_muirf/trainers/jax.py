@@ -160,8 +160,8 @@ class TaskGradientTrainer(TaskBatchMixin):
             return step
 
         def train_function(state, iterator):
-            batches = list(itertools.islice(iterator, self.steps_per_execution))
             try:
+                batches = _take(iterator, self.steps_per_execution)
                 # On the host: compiled code cannot raise.
                 for batch in batches:
                     self.check_task_batch(batch)
@@ -182,6 +182,20 @@ class TaskGradientTrainer(TaskBatchMixin):
         }
         self._jax_state_synced = False
         self.jax_state_sync()
+
+
+def _take(iterator, count):
+    """The next batches, spread over the devices."""
+    try:
+        return list(itertools.islice(iterator, count))
+    except ValueError as error:
+        if "evenly divide" not in str(error):
+            raise
+        devices = keras.distribution.distribution().device_mesh.shape[0]
+        raise ValueError(
+            f"A batch cannot be divided among {devices} devices: {error}. "
+            "Leave the rest of the data out, or take another batch size."
+        ) from error
 
 
 def _stack(gradients):

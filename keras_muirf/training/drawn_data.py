@@ -1,4 +1,4 @@
-"""Small drawn pictures in the layout that the recipes read, for `--smoke`."""
+"""Small drawn pictures in the layout that recipes read, for `--smoke`."""
 
 import pathlib
 
@@ -21,24 +21,27 @@ PICTURES = 2
 SIDE = 48
 
 
-def draw(directory):
-    """Draws all folders of a recipe's data.
+def draw(directory, more=()):
+    """Draws all folders of the recipes' data.
 
     Args:
         directory: path of the folder that `--data` shall name.
+        more: list of strings: further folders in it, for pairs or, where
+            `clean` is among their parts, for photographs without weather.
 
     Returns:
         The path of that folder.
     """
     directory = pathlib.Path(directory)
     rng = np.random.default_rng(0)
-    for folder in PAIRS:
+    clean = [f for f in more if "clean" in pathlib.PurePath(f).parts]
+    for folder in (*PAIRS, *(f for f in more if f not in clean)):
         for number in range(PICTURES):
             picture = scene(rng)
             _write(directory / folder / "gt" / f"{number}.png", picture)
             spoilt = bad_weather(picture, rng)
             _write(directory / folder / "input" / f"{number}.png", spoilt)
-    for folder in CLEAN:
+    for folder in (*CLEAN, *clean):
         for number in range(PICTURES):
             _write(directory / folder / f"{number}.png", scene(rng))
     return directory

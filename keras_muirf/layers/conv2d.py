@@ -4,10 +4,11 @@ from keras_muirf import task_axis
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
-class SharedConv2D(keras.layers.Conv2D):
+class Conv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D` whose weights all tasks of a batch share.
 
-    It does what its base does. In training, one backward pass gives the
+    It does what its base does, and has its name, by which weights files know
+    a layer. In training, one backward pass gives the
     gradients of all tasks (`keras_muirf.task_axis`). Channels last.
 
     Args:
@@ -18,7 +19,7 @@ class SharedConv2D(keras.layers.Conv2D):
 
     ```python
     x = keras.random.normal((2, 16, 16, 8))
-    keras_muirf.layers.SharedConv2D(4, 3)(x).shape  # (2, 14, 14, 4)
+    keras_muirf.layers.Conv2D(4, 3)(x).shape  # (2, 14, 14, 4)
     ```
     """
 
