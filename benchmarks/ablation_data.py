@@ -46,6 +46,7 @@ def pool(data, folder, batches, crop, validation_batches, validation_crop):
         validation_crop,
         PAIRS,
         SYNTHESIZED,
+        _listing(pathlib.Path(data) / "train"),
     ]
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:12]
     path = pathlib.Path(folder) / f"pool-{key}.npz"
@@ -60,6 +61,24 @@ def pool(data, folder, batches, crop, validation_batches, validation_crop):
         np.savez(part, x=x, y=y, validation_x=vx, validation_y=vy)
         os.replace(part, path)
     return dict(np.load(path))
+
+
+def fingerprint(images):
+    """The first digits of the SHA-256 of what `pool` returns."""
+    digest = hashlib.sha256()
+    for name in sorted(images):
+        digest.update(f"{name} {images[name].shape}".encode())
+        digest.update(np.ascontiguousarray(images[name]))
+    return digest.hexdigest()[:12]
+
+
+def _listing(folder):
+    """Names and sizes of all files: another folder has other crops."""
+    return [
+        (path.relative_to(folder).as_posix(), path.stat().st_size)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
 
 
 def _sources(data):
@@ -112,4 +131,7 @@ def _as_uint8(image):
 
 
 if __name__ == "__main__":
-    pool(*sys.argv[1:3], *map(int, sys.argv[3:]))
+    import keras
+
+    made = pool(*sys.argv[1:3], *map(int, sys.argv[3:]))
+    print(keras.config.backend(), fingerprint(made))

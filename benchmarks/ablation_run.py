@@ -11,9 +11,9 @@ import time
 
 import ablation_data
 import keras
+import model_sizes
 import numpy as np
-from ablation_variants import NETWORK
-from ablation_variants import VARIANTS
+from ablation_variants import ALL
 
 import keras_muirf
 from keras_muirf import evaluation
@@ -21,31 +21,43 @@ from keras_muirf import optimizers
 from keras_muirf.diagnostics import GradientFigures
 from keras_muirf.diagnostics import Probe
 
-WARM_UP = 50
+# Parts of the steps.
+WARM_UP = 20
+POSTERIOR_RAMP = 4
+LOSSES = 20
+GRADIENTS = 100
 TILE = 256
 
 
-def new_restorer(variant, posterior_ramp, steps, learning_rate):
-    config, rule = VARIANTS[variant]
+def new_restorer(variant, network, steps, learning_rate):
+    """The compiled network of a variant.
+
+    Args:
+        variant: string, of `ablation_variants.ALL`.
+        network: dict, arguments of the backbone that all variants share.
+        steps: int, of the whole training, for its schedules.
+        learning_rate: float, the highest.
+    """
+    config, rule, options = ALL[variant]
+    ramp = {"posterior_ramp": max(steps // POSTERIOR_RAMP, 1)}
     restorer = keras_muirf.models.MUIRFImageRestorer(
         keras_muirf.models.MUIRFBackbone(
-            **NETWORK,
-            **config,
-            router_config={"posterior_ramp": posterior_ramp},
+            **network, **config, router_config=ramp
         ),
         keras_muirf.models.MUIRFImageRestorerPreprocessor(
             keras_muirf.layers.MUIRFImageConverter()
         ),
     )
+    warm_up = max(steps // WARM_UP, 1)
     schedule = keras.optimizers.schedules.CosineDecay(
-        learning_rate / WARM_UP,
-        steps - WARM_UP,
+        learning_rate / warm_up,
+        steps - warm_up,
         warmup_target=learning_rate,
-        warmup_steps=WARM_UP,
+        warmup_steps=warm_up,
     )
     restorer.compile(
         getattr(optimizers, rule)(
-            keras.optimizers.AdamW(schedule, weight_decay=1e-4)
+            keras.optimizers.AdamW(schedule, weight_decay=1e-4), **options
         ),
         loss=keras_muirf.losses.RestorationLoss(),
         metrics=None,
@@ -57,8 +69,8 @@ def train(restorer, images, seed, steps):
     """Trains on the pool's batches, in the order of the seed.
 
     Returns:
-        The loss of every fiftieth step, and the gradients' figures of the
-        whole training.
+        The losses of twenty steps, and the gradients' figures, means over a
+        hundred steps; both spread over the whole training.
     """
     batches = len(images["x"])
     rng = np.random.default_rng(seed)
@@ -74,20 +86,35 @@ def train(restorer, images, seed, steps):
         loss = restorer.train_on_batch(
             {"image": x, "weather": weather.astype("int32")}, y
         )
-        if step % 50 == 49:
+        if is_due(step, steps, LOSSES):
             losses.append(round(float(np.ravel(loss)[0]), 5))
-        if step % 10 == 9:
+        if is_due(step, steps, GRADIENTS):
             gradients.add(rule.last_gramian.numpy(), rule.last_weights.numpy())
     return losses, gradients.collect(restorer.weathers)
 
 
-def validate(restorer, images):
-    """PSNR (RGB) of the crops that were held out, the weather not told."""
+def is_due(step, steps, count):
+    """Whether a step is one of `count` that are spread over all."""
+    return (step + 1) % max(steps // count, 1) == 0
+
+
+def validate(restorer, images, told=False):
+    """PSNR (RGB) of the crops that were held out, by weather.
+
+    Args:
+        restorer: the restorer.
+        images: from `ablation_data.pool`.
+        told: bool. Whether the restorer is told the weather.
+    """
     errors = {weather: [] for weather in restorer.weathers}
     for x, y in zip(
         images["validation_x"], images["validation_y"], strict=True
     ):
-        error = restorer.restore(x).astype("float32") - y
+        weather = None
+        if told:
+            weather = np.repeat(restorer.weathers, len(x) // len(errors))
+            weather = weather.tolist()
+        error = restorer.restore(x, weather).astype("float32") - y
         mse = np.mean(np.square(error), axis=(1, 2, 3))
         parts = np.split(10 * np.log10(255**2 / mse), len(errors))
         for weather, part in zip(errors, parts, strict=True):
@@ -121,7 +148,10 @@ def main():
     images = ablation_data.pool(*settings["pool"])
     steps = settings["steps"]
     restorer = new_restorer(
-        settings["variant"], steps // 4, steps, settings["learning_rate"]
+        settings["variant"],
+        settings["network"],
+        steps,
+        settings["learning_rate"],
     )
     losses, gradients = train(restorer, images, settings["seed"], steps)
     trained = time.time()
@@ -133,11 +163,15 @@ def main():
         ],
         batches=len(images["validation_x"]),
     )
+    told = validate(restorer, images, told=True)
     result = {
         "backend": keras.config.backend(),
+        "definition": ALL[settings["variant"]],
         "parameters": restorer.count_params(),
+        "active_parameters": model_sizes.active_parameters(restorer),
         "losses": losses,
         "validation": validate(restorer, images),
+        "validation_told": told,
         "test": test(restorer, settings["data"], settings["limit"]),
         "figures": [
             [f.name, f.layer, f.task, f.other, round(float(f.value), 5)]

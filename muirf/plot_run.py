@@ -1,11 +1,11 @@
-import csv
+import importlib.util
 from pathlib import Path
 
 import click
 
-DIAGNOSTICS = "diagnostics.csv"
-LOG = "log.csv"
-COLUMNS = ("epoch", "step", "name", "layer", "task", "other", "value")
+from muirf.backend import one_line
+from muirf.plots.draw_run import DIAGNOSTICS_FILE
+from muirf.plots.draw_run import draw_run
 
 
 @click.command("plot-run")
@@ -14,61 +14,30 @@ COLUMNS = ("epoch", "step", "name", "layer", "task", "other", "value")
     "-o",
     "--out",
     metavar="DIR",
-    help="Folder of the pictures. Default: RUN/plots.",
+    help="Folder of the pictures. Default: plots in RUN.",
 )
 def plot_run(run, out):
     """Draw how a training run went.
 
-    RUN is the folder of a run, with log.csv, diagnostics.csv or both. Writes
-    one PNG for each subject: loss, gradients, masks, experts, weather.
+    RUN is the folder of a run, with log.csv and diagnostics.csv in it. Draws,
+    as PNG, loss and image quality, how the weathers' gradients agree, what
+    the network shares, and how it tells the weathers apart.
     """
-    folder = Path(run)
-    if not folder.is_dir():
-        raise click.UsageError(f"There is no folder '{run}'.")
-    log = _read(folder / LOG, ("epoch",))
-    figures = _read(folder / DIAGNOSTICS, COLUMNS)
-    if not log and not figures:
-        raise click.UsageError(
-            f"'{run}' has no {LOG} and no {DIAGNOSTICS} with a whole epoch in "
-            "it; name the folder of a run that has trained one."
-        )
-    try:
-        from muirf import run_plots
-    except ImportError as error:
+    if importlib.util.find_spec("matplotlib") is None:
         raise click.ClickException(
-            f"Drawing needs matplotlib ({error}): pip install matplotlib"
-        ) from error
-    target = Path(out) if out else folder / "plots"
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        for path in run_plots.draw(log, figures, target):
-            click.echo(path)
-    except OSError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _read(path, columns):
-    """The whole rows of a CSV file as dicts, with numbers as floats."""
-    if not path.is_file():
-        return []
-    text = path.read_text(encoding="utf-8", errors="replace")
-    # A process may have died within a row.
-    lines = text[: text.rfind("\n") + 1].splitlines()
-    rows = list(csv.DictReader(lines))
-    if rows and not set(columns) <= set(rows[0]):
-        raise click.UsageError(
-            f"{path} is not a file of a run: it lacks the columns "
-            f"{', '.join(c for c in columns if c not in rows[0])}."
+            'Drawing needs matplotlib: pip install "keras-muirf[plots]"'
         )
-    return [
-        {name: _number(text) for name, text in row.items() if name}
-        for row in rows
-        if None not in row.values()
-    ]
-
-
-def _number(text):
     try:
-        return float(text)
-    except ValueError:
-        return text
+        paths = draw_run(run, out or Path(run, "plots"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise click.UsageError(one_line(error)) from error
+    except (ValueError, OSError) as error:
+        raise click.ClickException(one_line(error)) from error
+    for path in paths:
+        click.echo(click.format_filename(path))
+    if not Path(run, DIAGNOSTICS_FILE).is_file():
+        click.echo(
+            f"There is no {DIAGNOSTICS_FILE}, so these are all; "
+            "keras_muirf.callbacks.TrainingDiagnostics writes it.",
+            err=True,
+        )

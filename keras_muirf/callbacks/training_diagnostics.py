@@ -109,6 +109,7 @@ class TrainingDiagnostics(keras.callbacks.Callback):
         self._lines = []
 
     def on_train_begin(self, logs=None):
+        self._close()  # where the last training was broken off
         self._begin()
         if self.probe is not None and not Probe.suits(self.model):
             raise ValueError(
@@ -124,6 +125,9 @@ class TrainingDiagnostics(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._print()
+        # Counted anew, so that a resumed run looks at the same steps.
+        self._batches = 0
+        self._taken_at = 0
         if self._started:
             return
         self._started = True
@@ -173,6 +177,9 @@ class TrainingDiagnostics(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self._print()
+        self._close()
+
+    def _close(self):
         if self._events is not None:
             self._events.close()
             self._events = None

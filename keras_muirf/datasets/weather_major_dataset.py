@@ -11,6 +11,7 @@ from keras_muirf.datasets.crops import random_crop
 from keras_muirf.datasets.crops import random_symmetry
 from keras_muirf.datasets.readable_images import ReadableImages
 from keras_muirf.datasets.synthesized import Synthesized
+from keras_muirf.datasets.weighted_sources import weighted_sources
 from keras_muirf.weathers import WEATHERS
 
 
@@ -173,7 +174,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         self.replica = replica
         # (label, sources, cumulative weights) of each group, in batch order
         self._groups = tuple(
-            (label, *_weighted(weather, sources[weather]))
+            (label, *weighted_sources(weather, sources[weather]))
             for label, weather in enumerate(self.weathers)
             if weather in sources
         )
@@ -366,34 +367,6 @@ def _runs(sources):
         run = list(run)
         yield run[0], slice(start, start + len(run))
         start += len(run)
-
-
-def _weighted(weather, sources):
-    """Returns a list of sources and their cumulative weights up to 1."""
-    if not isinstance(sources, list):
-        sources = [sources]
-    pairs = [s if isinstance(s, tuple) else (s, 1.0) for s in sources]
-    for source, weight in pairs:
-        if source.weather != weather:
-            raise ValueError(
-                f"A source of {source.weather} cannot stand under {weather!r}."
-            )
-        if not len(source):
-            raise ValueError(f"A source of {weather} has no images.")
-        if not weight >= 0:
-            raise ValueError(
-                "The weight of a source has to be 0 or more. "
-                f"Received: {weight} for a source of {weather}"
-            )
-    weights = np.array([weight for _, weight in pairs], "float64")
-    if not weights.sum() > 0:
-        raise ValueError(
-            f"{weather} needs at least one source of positive weight. "
-            f"Received: sources={sources}"
-        )
-    cumulative = np.cumsum(weights / weights.sum())
-    cumulative[-1] = 1.0
-    return [source for source, _ in pairs], cumulative
 
 
 def _require_counts(n, steps_per_epoch, size, prefetch, threads):

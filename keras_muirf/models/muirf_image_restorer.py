@@ -190,7 +190,7 @@ class MUIRFImageRestorer(ImageRestorer):
         Returns:
             A float32 array `(B, D)`.
         """
-        return self._moments_model.predict_on_batch(images)
+        return _predict(self._moments_model, images)
 
     def route(self, moments, weather=None):
         """Routes images from the moments of their shallow features.
@@ -231,7 +231,7 @@ class MUIRFImageRestorer(ImageRestorer):
             for name, value in routing.items()
             if name != "weather"
         }
-        restored = self._tile_model.predict_on_batch({"image": tiles, **inputs})
+        restored = _predict(self._tile_model, {"image": tiles, **inputs})
         return np.clip(restored, 0.0, 1.0) if clip else restored
 
     @property
@@ -309,3 +309,11 @@ class MUIRFImageRestorer(ImageRestorer):
             },
             "mask": masks,
         }
+
+
+def _predict(model, inputs):
+    """`predict_on_batch`, which gives a batch of every mirrored device."""
+    count = len(keras.tree.flatten(inputs)[0])
+    return keras.tree.map_structure(
+        lambda output: output[:count], model.predict_on_batch(inputs)
+    )

@@ -1,8 +1,11 @@
 from keras_muirf import evaluation
+from keras_muirf.training.use_devices import is_first_process
 
 
 def report(restorer, sources):
     """Prints the mean figures of every set, before and after restoration.
+
+    Of several processes that train together the first does it.
 
     Args:
         restorer: a `keras_muirf.models.MUIRFImageRestorer`.
@@ -15,6 +18,8 @@ def report(restorer, sources):
     keras_muirf.training.report(restorer, {"rain100l_train": held_out})
     ```
     """
+    if not is_first_process():
+        return
     sets = [
         evaluation.EvaluationSet(name, source, source.weather)
         for name, source in sources.items()

@@ -1,4 +1,4 @@
-import os
+from keras_muirf.training.use_devices import is_first_process
 
 
 class Run:
@@ -35,7 +35,6 @@ class Run:
     def writes(self):
         """Whether this process writes the run's files.
 
-        One does of several that train together: the first, by the variable
-        `RANK` that `torchrun` and its like set.
+        One does of several that train together: the first.
         """
-        return os.environ.get("RANK", "0") == "0"
+        return is_first_process()

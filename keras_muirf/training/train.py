@@ -18,6 +18,7 @@ from keras_muirf.training.run_folder import DIAGNOSTICS_FILE
 from keras_muirf.training.run_folder import LOG_FILE
 from keras_muirf.training.save_preset import save_preset
 from keras_muirf.training.stage_data import StageData
+from keras_muirf.training.use_devices import leave_devices
 
 _SMOKE_STAGES = [(1.0, 32, 1)]
 _COUNTS = ("bad_steps", "set_aside")
@@ -64,6 +65,7 @@ def train(restorer, sources, run, stages, callbacks=(), parts=None):
     loop = _Loop(restorer, sources, run, callbacks, parts)
     try:
         loop.train(_SMOKE_STAGES if run.smoke else stages)
+        leave_devices()
         if run.writes:
             save_preset(restorer, run.out / "preset")
     except (DamagedCheckpoint, NonFiniteLoss, NonFiniteWeights) as error:

@@ -42,6 +42,20 @@ def use_devices(devices):
     return share(devices)
 
 
+def leave_devices():
+    """What follows is for one device: images that no two can share."""
+    if keras.config.backend() == "jax":
+        keras.distribution.set_distribution(None)
+
+
+def is_first_process():
+    """Whether this is the first, or the only one, of those that train.
+
+    By the variable `RANK`, which `torchrun` and its like set.
+    """
+    return os.environ.get("RANK", "0") == "0"
+
+
 def _mirrored(devices):
     if devices == 1:
         return {}

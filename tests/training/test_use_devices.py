@@ -62,6 +62,14 @@ training.train(
     run,
     stages=[(1.0, 16, 2)],
 )
+training.report(
+    restorer,
+    {{
+        "rain": Synthesized(
+            photographs, keras_muirf.weather.Rain(seed=1)
+        )
+    }},
+)
 if run.writes:
     weights = np.concatenate(
         [v.numpy().ravel() for v in restorer.trainable_variables]
