@@ -219,20 +219,23 @@ def run_missing(args, kept):
     args.pool.mkdir(parents=True, exist_ok=True)
     # The pool is made once, before two runs want it at once.
     sizes = [str(size) for size in kept["settings"]["pool"]]
-    said = subprocess.run(
+    made = subprocess.run(
         [sys.executable, HERE / "ablation_data.py", args.data, args.pool]
         + sizes,
         stdout=subprocess.PIPE,
         text=True,
-        check=True,
-    ).stdout
-    backend, pool = said.split()[-2:]
+    )
+    if made.returncode:
+        raise SystemExit(f"No crops could be made of {args.data}, see above.")
+    backend, pool = made.stdout.split()[-2:]
     require_same(kept, args, backend, pool)
     kept["where"] = {**timing.surroundings([backend]), "threads": "1"}
     failed = []
     executor = concurrent.futures.ThreadPoolExecutor(args.jobs)
     try:
-        futures = {executor.submit(run, args, kept, *one): one for one in wanted}
+        futures = {
+            executor.submit(run, args, kept, *one): one for one in wanted
+        }
         for future in concurrent.futures.as_completed(futures):
             name = name_of(*futures[future])
             try:

@@ -72,16 +72,11 @@ def train(restorer, images, seed, steps):
         The losses of twenty steps, and the gradients' figures, means over a
         hundred steps; both spread over the whole training.
     """
-    batches = len(images["x"])
-    rng = np.random.default_rng(seed)
-    order = np.concatenate(
-        [rng.permutation(batches) for _ in range(-(-steps // batches))]
-    )
     per_weather = images["x"].shape[1] // restorer.num_tasks
     weather = np.repeat(np.arange(restorer.num_tasks), per_weather)
     losses, gradients = [], GradientFigures()
     rule = restorer.optimizer
-    for step, index in enumerate(order[:steps]):
+    for step, index in enumerate(order_of(len(images["x"]), steps, seed)):
         x, y = (images[n][index] / np.float32(255) for n in "xy")
         loss = restorer.train_on_batch(
             {"image": x, "weather": weather.astype("int32")}, y
@@ -91,6 +86,13 @@ def train(restorer, images, seed, steps):
         if is_due(step, steps, GRADIENTS):
             gradients.add(rule.last_gramian.numpy(), rule.last_weights.numpy())
     return losses, gradients.collect(restorer.weathers)
+
+
+def order_of(batches, steps, seed):
+    """Which batch is trained on in each step: all once, then all again."""
+    rng = np.random.default_rng(seed)
+    passes = [rng.permutation(batches) for _ in range(-(-steps // batches))]
+    return np.concatenate(passes)[:steps]
 
 
 def is_due(step, steps, count):
@@ -178,6 +180,7 @@ def main():
             for f in [*gradients, *probe.figures(restorer)]
         ],
         "seconds": [round(trained - started), round(time.time() - trained)],
+        "cpu_seconds": round(time.process_time()),
     }
     part = settings["result"] + ".part"
     with open(part, "w", encoding="utf-8") as file:
