@@ -1,4 +1,4 @@
-"""Every gradient rule against plain AdamW: step time and memory.
+"""Every gradient rule against plain AdamW.
 
     python benchmarks/gradient_rules.py
 
@@ -7,13 +7,7 @@ Three tables for each backend: the rules, with the gradients of the weathers
 from one pass; the ways to make those gradients, with MVGH; and, on PyTorch,
 TorchJD, where it is installed, for the same work. Aim: MVGH at most 1.10
 times the plain step.
-
-Memory is what a step takes above what the process held before it, at its
-highest; Linux alone tells.
 """
-
-import pathlib
-import re
 
 import timing
 
@@ -66,26 +60,7 @@ def measure(args):
 
 def rows(steps, args, aims=None):
     timed = timing.alternate(steps, args, warm_up=1)
-    table = timing.against(timed, PLAIN, aims)
-    for row, step in zip(table, steps.values(), strict=True):
-        row["memory, MB"] = peak_memory(step)
-    return table
-
-
-def peak_memory(step):
-    """Megabytes that a call takes at most above what was taken before it."""
-    clear = pathlib.Path("/proc/self/clear_refs")
-    if not clear.exists():
-        return None
-    before = _status("VmRSS")
-    clear.write_text("5")  # The peak is forgotten.
-    step()
-    return (_status("VmHWM") - before) / 1024
-
-
-def _status(name):
-    text = pathlib.Path("/proc/self/status").read_text()
-    return int(re.search(rf"{name}:\s+(\d+) kB", text)[1])
+    return timing.against(timed, PLAIN, aims)
 
 
 if __name__ == "__main__":
