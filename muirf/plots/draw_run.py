@@ -49,6 +49,8 @@ def draw_run(run, out):
     """
     run, out = Path(run), Path(out)
     rows, log = [], {}
+    if not run.is_dir():
+        raise FileNotFoundError(f"There is no folder '{run}'.")
     found = [
         name for name in (DIAGNOSTICS_FILE, LOG_FILE) if (run / name).is_file()
     ]

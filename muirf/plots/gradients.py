@@ -74,9 +74,14 @@ def norms(rows, log):
     }
     if not series or not imbalance:
         return None
+    from matplotlib.ticker import LogLocator
+
     figure, (above, below) = new_figure(8, 5.5, 2, sharex=True)
     draw_lines(above, series)
     above.set_yscale("log")
+    above.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    above.yaxis.set_major_formatter("{x:g}")
+    above.yaxis.set_minor_formatter("")
     above.set_ylabel("norm of the gradient")
     above.set_title("Are the gradients alike in size?")
     above.label_outer()
@@ -91,7 +96,7 @@ def conflicts(rows, log):
     """The share of conflicts before and after the rule."""
     labels = {
         "conflicts_before": "before the rule:\npairs of tasks",
-        "conflicts_after": "after the rule:\ntasks against the step",
+        "conflicts_after": "after the rule:\ntasks that the step opposes",
     }
     series = {}
     for row in rows:

@@ -11,10 +11,10 @@ UNITS = {"psnr": "PSNR (dB)", "ssim": "SSIM", "loss": "loss"}
 def training(rows, log):
     """Loss, image quality and learning rate over the epochs."""
     panels = [(label, _of_log(log, name)) for name, label in UNITS.items()]
+    if not any(series for _, series in panels):
+        return None
     panels.append(("learning rate", _learning_rate(rows, log)))
     panels = [(label, series) for label, series in panels if series]
-    if not panels:
-        return None
     figure, axes = new_figure(
         7, 0.6 + 1.9 * len(panels), len(panels), sharex=True, squeeze=False
     )
@@ -26,6 +26,7 @@ def training(rows, log):
     for (label, series), panel in zip(panels, axes[:, 0], strict=True):
         draw_lines(panel, series, looks)
         panel.set_ylabel(label)
+        panel.ticklabel_format(axis="y", scilimits=(-2, 4))
         panel.label_outer()
     figure.align_ylabels()
     axes[0, 0].set_title("Training")

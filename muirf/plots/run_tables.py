@@ -40,17 +40,21 @@ def read_diagnostics(path):
     Raises:
         ValueError: If it is another file.
     """
-    lines = _lines(path, DIAGNOSTICS_COLUMNS)
+    lines = _lines(path)
+    if lines:
+        _require(DIAGNOSTICS_COLUMNS, lines[0][1], path)
     rows = {}
-    for number, cells in lines:
+    for number, cells in lines[1:]:
         try:
-            if len(cells) != len(DIAGNOSTICS_COLUMNS):
-                raise ValueError
-            epoch, _, name, layer, task, other, value = cells
-            row = Row(int(epoch), name, layer, task, other, float(value))
+            cell = dict(zip(lines[0][1], cells, strict=True))
+            row = Row(
+                int(cell["epoch"]),
+                *(cell[name] for name in ("name", "layer", "task", "other")),
+                float(cell["value"]),
+            )
         except ValueError:
             raise ValueError(
-                f"{path}, line {number}: is no row of figures."
+                f"{path}, line {number}, is no row of figures."
             ) from None
         rows[row[:5]] = row
     return list(rows.values())
@@ -69,14 +73,17 @@ def read_log(path):
     Raises:
         ValueError: If it is another file.
     """
-    lines = list(_lines(path, ("epoch",), header=True))
+    lines = _lines(path)
+    if not lines:
+        return {}
+    _require(("epoch",), lines[0][1], path)
     columns = lines[0][1]
     log = {name: {} for name in columns if name != "epoch"}
     for number, cells in lines[1:]:
         row = dict(zip(columns, cells, strict=False))
         epoch = _number(row["epoch"])
         if epoch is None:
-            raise ValueError(f"{path}, line {number}: has no epoch.")
+            raise ValueError(f"{path}, line {number}, has no epoch.")
         for name in log:
             value = _number(row.get(name))
             log[name].pop(epoch, None)
@@ -85,18 +92,21 @@ def read_log(path):
     return {name: values for name, values in log.items() if values}
 
 
-def _lines(path, columns, header=False):
-    """The cells of every whole line, with its number."""
+def _lines(path):
+    """The cells of every line, with its number, but for an unfinished one."""
     with open(path, encoding="utf-8", errors="replace", newline="") as file:
         text = file.read()
     whole = text[: text.rfind("\n") + 1].splitlines()
-    numbered = list(enumerate(csv.reader(whole), 1))
-    first = tuple(numbered[0][1]) if numbered else ()
-    if first[: len(columns)] != columns and not set(columns) <= set(first):
+    return list(enumerate(csv.reader(whole), 1))
+
+
+def _require(columns, there, path):
+    missing = [name for name in columns if name not in there]
+    if missing:
         raise ValueError(
-            f"{path} is another file: it has no columns {', '.join(columns)}."
+            f"{path} is another file: it lacks the columns "
+            f"{', '.join(missing)}."
         )
-    return numbered if header else numbered[1:]
 
 
 def _number(cell):

@@ -21,7 +21,7 @@ def shared_fraction(rows, log):
         "shared_fraction",
         "Shared channels of those that may be specific",
         (0.0, 1.0),
-        "cividis",
+        "PuOr",
     )
 
 
@@ -32,7 +32,7 @@ def mask_variance(rows, log):
         "mask_variance",
         "Variance of the masks between images",
         (0.0, 0.25),
-        "cividis",
+        "YlGnBu",
         form="{:.3f}",
     )
 
@@ -86,7 +86,7 @@ def mask_overlap(rows, log):
     side = 1.6 + 0.75 * len(weathers)
     figure, axes = new_figure(side + 1.2, side)
     cells = draw_cells(
-        axes, square(weathers, means), weathers, weathers, (0, 1), "cividis"
+        axes, square(weathers, means), weathers, weathers, (0, 1), "YlGnBu"
     )
     figure.colorbar(cells, ax=axes, shrink=0.8).outline.set_visible(False)
     axes.set_title(f"Overlap of the masks, epoch {last + 1}")
@@ -106,11 +106,11 @@ def expert_load(rows, log):
     overall = load.pop("", None)
     panels = {**load, **({ALL: overall} if overall else {})}
     experts = max(len(values) for values in panels.values())
-    columns = min(len(panels), 3)
+    columns = min(len(panels), 5)
     lines = math.ceil(len(panels) / columns)
     figure, axes = new_figure(
-        1.0 + 2.4 * columns,
-        0.8 + 1.9 * lines,
+        1.0 + 2.0 * columns,
+        0.8 + 2.2 * lines,
         lines,
         columns,
         sharex=True,

@@ -140,7 +140,7 @@ def draw_cells(axes, values, rows, columns, limits, colormap, form="{:.2f}"):
         value = values[y][x]
         if value is not None:
             red, green, blue, _ = image.to_rgba(value)
-            light = 0.3 * red + 0.6 * green + 0.1 * blue > 0.5
+            light = 0.3 * red + 0.6 * green + 0.1 * blue > 0.45
             axes.text(
                 x,
                 y,

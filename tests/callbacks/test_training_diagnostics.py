@@ -11,6 +11,7 @@ from small import small_restorer
 from keras_muirf.callbacks import TrainingDiagnostics
 from keras_muirf.optimizers import MVGH
 from keras_muirf.optimizers import MeanGradient
+from keras_muirf.trainers import TaskGradientTrainer
 
 
 def batch(rng, images=8, size=16):
@@ -82,6 +83,78 @@ def test_figures_of_gradients(trained):
     assert rows["norm_imbalance", "", "", ""] == pytest.approx(
         norms.max() / norms.min(), rel=1e-4
     )
+
+
+class Lines(TaskGradientTrainer, keras.Model):
+    """Fits `y = w x`, whose gradients NumPy can tell."""
+
+    num_tasks = 3
+
+    def task_labels(self, x):
+        return x["task"]
+
+
+@pytest.mark.parametrize("rule", [MeanGradient, MVGH])
+def test_figures_of_gradients_that_numpy_computes(tmp_path, rng, rule):
+    steps, n, size, rate = 5, 4, 6, 0.01
+    x = rng.normal(size=(steps, 3, n, size)).astype("float32")
+    y = rng.normal(scale=[[1], [2], [9]], size=(steps, 3, n)).astype("float32")
+    inputs = {
+        "x": keras.Input((size,), name="x"),
+        "task": keras.Input((), name="task", dtype="int32"),
+    }
+    dense = keras.layers.Dense(1, use_bias=False)
+    model = Lines(inputs, dense(inputs["x"]))
+    model.compile(rule(keras.optimizers.SGD(rate)), loss="mse")
+    w = dense.kernel.numpy()[:, 0].astype("float64")
+    task = np.tile(np.repeat(np.arange(3), n), steps).astype("int32")
+    model.fit(
+        {"x": x.reshape(-1, size), "task": task},
+        y.reshape(-1, 1),
+        batch_size=3 * n,
+        shuffle=False,
+        verbose=0,
+        callbacks=[TrainingDiagnostics(tmp_path / "diagnostics.csv", every=2)],
+    )
+    rows = rows_of(tmp_path, 0)
+    seen = {"cosines": [], "imbalance": [], "before": [], "after": []}
+    for step in range(steps):
+        g = np.stack(
+            [
+                2 / n * x[step, k].T @ (x[step, k] @ w - y[step, k])
+                for k in range(3)
+            ]
+        )
+        # The second and the fourth step, and the last.
+        if step in (1, 3, 4):
+            norm = np.linalg.norm(g, axis=1)
+            pairs = [(0, 1), (0, 2), (1, 2)]
+            seen["cosines"].append(
+                [g[i] @ g[j] / norm[i] / norm[j] for i, j in pairs]
+            )
+            seen["imbalance"].append(norm.max() / norm.min())
+            seen["before"] += [g[i] @ g[j] < 0 for i, j in pairs]
+            seen["after"] += list(g @ g.mean(axis=0) < 0)
+        if rule is MVGH:
+            break
+        w -= rate * g.mean(axis=0)
+    if rule is MVGH:  # what it promises, whatever the gradients
+        assert rows["conflicts_after", "", "", ""] == 0.0
+        assert 0 < rows["conflicts_before", "", "", ""] < 1
+        return
+    cosines = np.mean(seen["cosines"], axis=0)
+    for (i, j), value in zip([(0, 1), (0, 2), (1, 2)], cosines, strict=True):
+        row = rows["gradient_cosine", "", f"task {i}", f"task {j}"]
+        assert row == pytest.approx(value, abs=1e-4)
+    assert rows["norm_imbalance", "", "", ""] == pytest.approx(
+        np.prod(seen["imbalance"]) ** (1 / 3), rel=1e-3
+    )
+    for name in ("before", "after"):
+        assert rows[f"conflicts_{name}", "", "", ""] == pytest.approx(
+            np.mean(seen[name]), abs=1e-5
+        )
+    assert 0 < np.mean(seen["before"]) < 1
+    assert 0 < np.mean(seen["after"]) < 1
 
 
 def test_figures_of_routing(trained):

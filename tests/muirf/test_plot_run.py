@@ -3,10 +3,19 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from keras_muirf.diagnostics import Figure
 from keras_muirf.diagnostics import FigureFile
+from keras_muirf.diagnostics.figure_file import COLUMNS
+from muirf.plots import gradients
+from muirf.plots import sharing
+from muirf.plots.draw_run import PICTURES
+from muirf.plots.draw_run import draw_run
+from muirf.plots.run_tables import DIAGNOSTICS_COLUMNS
+from muirf.plots.run_tables import read_diagnostics
+from muirf.plots.run_tables import read_log
 
 pytest.importorskip("matplotlib")
 WEATHERS = ("rain", "snow", "haze")
@@ -30,6 +39,11 @@ def run(tmp_path):
         figures = [
             Figure(name, 0.1 * epoch)
             for name in ("conflicts_before", "conflicts_after")
+        ]
+        figures += [
+            Figure("norm_imbalance", 2.0 + epoch),
+            Figure("norm_imbalance", 9.0, layer="group 0"),
+            Figure("learning_rate", 0.1 / (epoch + 1)),
         ]
         for k, one in enumerate(("", *WEATHERS)):
             figures += [
@@ -56,9 +70,10 @@ def test_a_picture_of_every_subject(run):
     import pyvips
 
     said = plot(run)
-    names = ["experts", "gradients", "masks", "overlap", "training", "weather"]
     pictures = sorted((run / "plots").iterdir())
-    assert [path.stem for path in pictures] == names
+    assert [path.name for path in pictures] == sorted(
+        f"{name}.png" for name in PICTURES
+    )
     assert sorted(said.split()) == [str(path) for path in pictures]
     for path in pictures:
         image = pyvips.Image.new_from_file(str(path))
@@ -72,16 +87,61 @@ def test_another_folder_and_a_row_that_was_not_finished(run):
     (run / "log.csv").unlink()
     plot(run, "--out", run / "other")
     assert not (run / "other" / "training.png").exists()
-    assert (run / "other" / "gradients.png").exists()
+    assert (run / "other" / "gradient_cosines.png").exists()
+    assert not (run / "plots").exists()
 
 
 def test_what_is_no_run_is_told(tmp_path):
     assert "no folder" in plot(tmp_path / "nothing", code=2)
-    assert "no log.csv" in plot(tmp_path, code=2)
-    (tmp_path / "diagnostics.csv").write_text("a,b\n1,2\n")
-    said = plot(tmp_path, code=2)
-    assert "lacks the columns epoch" in said
-    assert "Traceback" not in said
+    assert "neither diagnostics.csv nor log.csv" in plot(tmp_path, code=2)
+    file = tmp_path / "diagnostics.csv"
+    for content, expected in (
+        ("a,b\n1,2\n", "lacks the columns epoch"),
+        ("epoch,st", "no figures"),
+        (f"{','.join(COLUMNS)}\n0,1,loss,,,,much\n", "line 2"),
+    ):
+        file.write_text(content)
+        said = plot(tmp_path, code=1)
+        assert expected in said
+        assert "Traceback" not in said and len(said.splitlines()) == 1
+
+
+def test_the_columns_are_those_of_the_package():
+    assert DIAGNOSTICS_COLUMNS == COLUMNS
+
+
+def test_a_log_alone(run):
+    (run / "diagnostics.csv").unlink()
+    (run / "log.csv").write_text("epoch,loss,val_loss\n0,3,NA\n1,2,4\n1,1,")
+    assert read_log(run / "log.csv") == {
+        "loss": {0: 3.0, 1: 2.0},
+        "val_loss": {1: 4.0},
+    }
+    assert draw_run(run, run / "plots") == [run / "plots" / "training.png"]
+
+
+def test_figures_that_are_there_twice_count_once(run):
+    path = run / "diagnostics.csv"
+    rows = read_diagnostics(path)
+    FigureFile(path).append(2, 2, [Figure("conflicts_before", 0.75)])
+    again = read_diagnostics(path)
+    assert len(again) == len(rows)
+    last = [r.value for r in again if r[:2] == (2, "conflicts_before")]
+    assert last == [0.75]
+
+
+def test_a_picture_shows_its_figures(run):
+    rows = read_diagnostics(run / "diagnostics.csv")
+    (axes,) = gradients.conflicts(rows, {}).axes
+    lines = [line.get_xydata().tolist() for line in axes.lines]
+    assert lines[0] == [[1, 0], [2, 10], [3, 20]]
+    above, below = gradients.norms(rows, {}).axes
+    assert below.lines[0].get_ydata().tolist() == [2, 3, 4]
+    cells = sharing.mask_variance(rows, {}).axes[0].images[0].get_array()
+    np.testing.assert_allclose(cells, [[0.05, 0.1, 0.15, 0.0]])
+    matrix = gradients.cosine_matrix(rows, {}).axes[0].images[0].get_array()
+    np.testing.assert_allclose(matrix[0, 1:], [-0.4, -0.4])
+    assert np.ma.getmaskarray(matrix).diagonal().all()
 
 
 def test_keras_is_not_imported(run):
