@@ -1,4 +1,3 @@
-import importlib.util
 from pathlib import Path
 
 import click
@@ -23,10 +22,13 @@ def plot_run(run, out):
     as PNG, loss and image quality, how the weathers' gradients agree, what
     the network shares, and how it tells the weathers apart.
     """
-    if importlib.util.find_spec("matplotlib") is None:
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
         raise click.ClickException(
-            'Drawing needs matplotlib: pip install "keras-muirf[plots]"'
-        )
+            f"Drawing needs matplotlib ({one_line(error)}): "
+            'pip install "keras-muirf[plots]"'
+        ) from error
     try:
         paths = draw_run(run, out or Path(run, "plots"))
     except (FileNotFoundError, NotADirectoryError) as error:

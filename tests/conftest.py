@@ -15,6 +15,7 @@ BACKEND_FREE = (
     "datasets/catalogue/",
     "datasets/checking/",
     "datasets/test_discover_pairs.py",
+    "diagnostics/",
     "evaluation/test_classical.py",
     "evaluation/test_find_sets.py",
     "evaluation/test_protocols.py",

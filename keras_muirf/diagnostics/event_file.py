@@ -23,7 +23,7 @@ class EventFile:
     Example:
 
     ```python
-    events = keras_muirf.diagnostics.EventFile("run/tensorboard")
+    events = keras_muirf.diagnostics.event_file.EventFile("run/tensorboard")
     events.write(100, {"conflicts_before": 0.5})
     ```
     """

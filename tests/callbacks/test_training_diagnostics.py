@@ -6,9 +6,10 @@ import struct
 import keras
 import numpy as np
 import pytest
-from small import small_restorer
+from small import small_backbone
 
 from keras_muirf.callbacks import TrainingDiagnostics
+from keras_muirf.models import MUIRFImageRestorer
 from keras_muirf.optimizers import MVGH
 from keras_muirf.optimizers import MeanGradient
 from keras_muirf.trainers import TaskGradientTrainer
@@ -27,7 +28,9 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     keras.utils.set_random_seed(0)
     data = batch(np.random.default_rng(0))
-    restorer = small_restorer()
+    restorer = MUIRFImageRestorer(
+        small_backbone(widths=(8,), encoder_blocks=(), decoder_blocks=())
+    )
     restorer.compile(MeanGradient(keras.optimizers.SGD(0.01)), loss="mse")
     history = restorer.fit(
         *data,
@@ -94,67 +97,89 @@ class Lines(TaskGradientTrainer, keras.Model):
         return x["task"]
 
 
-@pytest.mark.parametrize("rule", [MeanGradient, MVGH])
-def test_figures_of_gradients_that_numpy_computes(tmp_path, rng, rule):
-    steps, n, size, rate = 5, 4, 6, 0.01
-    x = rng.normal(size=(steps, 3, n, size)).astype("float32")
-    y = rng.normal(scale=[[1], [2], [9]], size=(steps, 3, n)).astype("float32")
+PAIRS = [(0, 1), (0, 2), (1, 2)]
+STEPS, ROWS, SIZE, RATE = 5, 4, 6, 0.01
+
+
+def fit_lines(optimizer, rng, path, **kwargs):
+    """Fits three lines at once; returns `w` before it, and the data."""
+    x = rng.normal(size=(STEPS, 3, ROWS, SIZE)).astype("float32")
+    scale = [[1.0], [2.0], [9.0]]
+    y = rng.normal(scale=scale, size=(STEPS, 3, ROWS)).astype("float32")
     inputs = {
-        "x": keras.Input((size,), name="x"),
+        "x": keras.Input((SIZE,), name="x"),
         "task": keras.Input((), name="task", dtype="int32"),
     }
     dense = keras.layers.Dense(1, use_bias=False)
     model = Lines(inputs, dense(inputs["x"]))
-    model.compile(rule(keras.optimizers.SGD(rate)), loss="mse")
+    model.compile(optimizer, loss="mse")
     w = dense.kernel.numpy()[:, 0].astype("float64")
-    task = np.tile(np.repeat(np.arange(3), n), steps).astype("int32")
+    task = np.tile(np.repeat(np.arange(3), ROWS), STEPS).astype("int32")
     model.fit(
-        {"x": x.reshape(-1, size), "task": task},
+        {"x": x.reshape(-1, SIZE), "task": task},
         y.reshape(-1, 1),
-        batch_size=3 * n,
+        batch_size=3 * ROWS,
         shuffle=False,
         verbose=0,
-        callbacks=[TrainingDiagnostics(tmp_path / "diagnostics.csv", every=2)],
+        callbacks=[TrainingDiagnostics(path, every=2, **kwargs)],
     )
-    rows = rows_of(tmp_path, 0)
-    seen = {"cosines": [], "imbalance": [], "before": [], "after": []}
-    for step in range(steps):
+    return w, x, y
+
+
+def test_figures_of_gradients_that_numpy_computes(tmp_path, rng):
+    optimizer = MeanGradient(keras.optimizers.SGD(RATE))
+    w, x, y = fit_lines(optimizer, rng, tmp_path / "diagnostics.csv")
+    cosines, imbalance, before, after = [], [], [], []
+    for step in range(STEPS):
         g = np.stack(
             [
-                2 / n * x[step, k].T @ (x[step, k] @ w - y[step, k])
+                2 / ROWS * x[step, k].T @ (x[step, k] @ w - y[step, k])
                 for k in range(3)
             ]
         )
-        # The second and the fourth step, and the last.
-        if step in (1, 3, 4):
+        mean = g.mean(axis=0)
+        w -= RATE * mean
+        if step in (1, 3, 4):  # every second one, and the last
             norm = np.linalg.norm(g, axis=1)
-            pairs = [(0, 1), (0, 2), (1, 2)]
-            seen["cosines"].append(
-                [g[i] @ g[j] / norm[i] / norm[j] for i, j in pairs]
-            )
-            seen["imbalance"].append(norm.max() / norm.min())
-            seen["before"] += [g[i] @ g[j] < 0 for i, j in pairs]
-            seen["after"] += list(g @ g.mean(axis=0) < 0)
-        if rule is MVGH:
-            break
-        w -= rate * g.mean(axis=0)
-    if rule is MVGH:  # what it promises, whatever the gradients
-        assert rows["conflicts_after", "", "", ""] == 0.0
-        assert 0 < rows["conflicts_before", "", "", ""] < 1
-        return
-    cosines = np.mean(seen["cosines"], axis=0)
-    for (i, j), value in zip([(0, 1), (0, 2), (1, 2)], cosines, strict=True):
+            cosines.append([g[i] @ g[j] / norm[i] / norm[j] for i, j in PAIRS])
+            imbalance.append(norm.max() / norm.min())
+            before += [g[i] @ g[j] < 0 for i, j in PAIRS]
+            after += list(g @ mean < 0)
+    rows = rows_of(tmp_path, 0)
+    for (i, j), value in zip(PAIRS, np.mean(cosines, axis=0), strict=True):
         row = rows["gradient_cosine", "", f"task {i}", f"task {j}"]
         assert row == pytest.approx(value, abs=1e-4)
-    assert rows["norm_imbalance", "", "", ""] == pytest.approx(
-        np.prod(seen["imbalance"]) ** (1 / 3), rel=1e-3
+    for name, value in (
+        ("norm_imbalance", np.prod(imbalance) ** (1 / 3)),
+        ("conflicts_before", np.mean(before)),
+        ("conflicts_after", np.mean(after)),
+    ):
+        assert rows[name, "", "", ""] == pytest.approx(value, rel=1e-3)
+    # There was something to see.
+    assert 0 < np.mean(before) < 1 and 0 < np.mean(after) < 1
+
+
+def test_a_rule_that_leaves_no_conflict(tmp_path, rng):
+    fit_lines(MVGH("sgd"), rng, tmp_path / "diagnostics.csv")
+    rows = rows_of(tmp_path, 0)
+    assert rows["conflicts_before", "", "", ""] > 0
+    assert rows["conflicts_after", "", "", ""] == 0
+
+
+def test_weights_and_biases(tmp_path, rng, monkeypatch):
+    wandb = pytest.importorskip("wandb")
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    path = tmp_path / "diagnostics.csv"
+    with pytest.raises(ValueError, match="wandb.init"):
+        fit_lines(MVGH("sgd"), rng, path, wandb=True)
+    with wandb.init(mode="offline", dir=tmp_path, project="test") as run:
+        fit_lines(MVGH("sgd"), rng, path, wandb=True)
+        logged = dict(run.summary)
+    rows = rows_of(tmp_path, 0)
+    assert logged["epoch"] == 0 and logged["step"] == STEPS
+    assert logged["gradient_cosine/task 0-task 1"] == pytest.approx(
+        rows["gradient_cosine", "", "task 0", "task 1"], abs=1e-5
     )
-    for name in ("before", "after"):
-        assert rows[f"conflicts_{name}", "", "", ""] == pytest.approx(
-            np.mean(seen[name]), abs=1e-5
-        )
-    assert 0 < np.mean(seen["before"]) < 1
-    assert 0 < np.mean(seen["after"]) < 1
 
 
 def test_figures_of_routing(trained):

@@ -151,3 +151,17 @@ def test_keras_is_not_imported(run):
         "assert 'keras' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_matplotlib(run):
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "from muirf.main import main\n"
+        f"main(['plot-run', {str(run)!r}])"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert process.returncode == 1
+    assert 'pip install "keras-muirf[plots]"' in process.stderr
+    assert len(process.stderr.splitlines()) == 1
