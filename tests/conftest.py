@@ -1,3 +1,4 @@
+import contextlib
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 # What stands here touches no backend, and is run with one of them alone, but
 # for the tests that are marked `every_backend`.
 BACKEND_FREE = (
-    "callbacks/test_durable_file.py",
+    "test_durable_file.py",
     "callbacks/test_epoch_log.py",
     "datasets/catalogue/",
     "datasets/checking/",
@@ -73,3 +74,24 @@ def save_image():
         pyvips.Image.new_from_array(image).write_to_file(str(path))
 
     return save
+
+
+@pytest.fixture
+def full_disk():
+    """A context in which no file can grow beyond some bytes.
+
+    The real error of a full disk, at a place of one's choice: the system's
+    limit on the size of a process' files.
+    """
+    resource = pytest.importorskip("resource")
+
+    @contextlib.contextmanager
+    def full_disk(size):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return full_disk

@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 from keras import ops
 
-from keras_muirf.callbacks.durable_file import replaced_file
+from keras_muirf.durable_file import replaced_file
 
 _STATE = "state.json"
 _FORMAT = 1

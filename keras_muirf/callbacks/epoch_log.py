@@ -5,7 +5,8 @@ import os
 
 import keras
 
-from keras_muirf.callbacks.durable_file import space_errors
+from keras_muirf.durable_file import append
+from keras_muirf.durable_file import size_of
 
 
 class EpochLog(keras.callbacks.Callback):
@@ -42,19 +43,19 @@ class EpochLog(keras.callbacks.Callback):
 
     def get_state(self):
         """What `set_state` needs to go on: the length of the file."""
-        return {"bytes": self._size()}
+        return {"bytes": size_of(self.filepath)}
 
     def set_state(self, state):
         """Cuts off what was written after `get_state` was called."""
         if not self.writes:
             return
-        if self._size() < state["bytes"]:
+        if size_of(self.filepath) < state["bytes"]:
             logging.getLogger("keras_muirf").warning(
                 "%s is shorter than it was when the checkpoint was written; "
                 "it goes on with rows missing.",
                 self.filepath,
             )
-        elif self._size():
+        elif size_of(self.filepath):
             os.truncate(self.filepath, state["bytes"])
 
     def on_epoch_end(self, epoch, logs=None):
@@ -72,29 +73,10 @@ class EpochLog(keras.callbacks.Callback):
         if not columns:
             writer.writeheader()
         writer.writerow({"epoch": epoch, **row})
-        self._append(text.getvalue().encode("utf-8"))
-
-    def _size(self):
-        if not os.path.exists(self.filepath):
-            return 0
-        return os.path.getsize(self.filepath)
+        append(self.filepath, text.getvalue().encode("utf-8"))
 
     def _columns(self):
-        if not self._size():
+        if not size_of(self.filepath):
             return None
         with open(self.filepath, encoding="utf-8", newline="") as file:
             return next(csv.reader(file))
-
-    def _append(self, content):
-        size = self._size()
-        with space_errors(self.filepath):
-            os.makedirs(os.path.dirname(self.filepath) or ".", exist_ok=True)
-            try:
-                with open(self.filepath, "ab") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-            except OSError:
-                if self._size() > size:
-                    os.truncate(self.filepath, size)
-                raise

@@ -4,7 +4,7 @@ import os
 import time
 
 from keras_muirf.callbacks.annealing import Annealing
-from keras_muirf.callbacks.durable_file import replaced_file
+from keras_muirf.durable_file import replaced_file
 
 
 class TimeBudget(Annealing):

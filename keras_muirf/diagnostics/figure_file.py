@@ -2,8 +2,9 @@ import csv
 import io
 import os
 
-from keras_muirf.callbacks.durable_file import replaced_file
-from keras_muirf.callbacks.durable_file import space_errors
+from keras_muirf.durable_file import append
+from keras_muirf.durable_file import replaced_file
+from keras_muirf.durable_file import size_of
 
 COLUMNS = ("epoch", "step", "name", "layer", "task", "other", "value")
 HEADER = ",".join(COLUMNS) + "\n"
@@ -43,7 +44,7 @@ class FigureFile:
                 ones and a row that was not finished are removed.
         """
         self._check()
-        if not self._size():
+        if not size_of(self.filepath):
             return
         with open(self.filepath, encoding="utf-8", errors="replace") as file:
             lines = file.readlines()
@@ -63,35 +64,19 @@ class FigureFile:
         Raises:
             NoSpaceLeft: If there is no room for them; nothing is written.
         """
-        size = self._size()
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
-        if not size:
+        if not size_of(self.filepath):
             writer.writerow(COLUMNS)
         for f in figures:
             value = format(f.value, ".6g")
             writer.writerow(
                 (epoch, step, f.name, f.layer, f.task, f.other, value)
             )
-        with space_errors(self.filepath):
-            os.makedirs(os.path.dirname(self.filepath) or ".", exist_ok=True)
-            try:
-                with open(self.filepath, "ab") as file:
-                    file.write(text.getvalue().encode("utf-8"))
-                    file.flush()
-                    os.fsync(file.fileno())
-            except OSError:
-                if self._size() > size:
-                    os.truncate(self.filepath, size)
-                raise
-
-    def _size(self):
-        if not os.path.exists(self.filepath):
-            return 0
-        return os.path.getsize(self.filepath)
+        append(self.filepath, text.getvalue().encode("utf-8"))
 
     def _check(self):
-        if not self._size():
+        if not size_of(self.filepath):
             return
         with open(self.filepath, encoding="utf-8", errors="replace") as file:
             first = file.readline()

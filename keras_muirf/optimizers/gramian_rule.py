@@ -25,6 +25,7 @@ class GramianRule(TaskGradientOptimizer):
       gradient were zero, and counted in the variable `skipped`, of shape
       `(num_tasks,)`.
     - With one task the wrapped optimizer is used as it is.
+    - `group_names` are the layers of the groups, in their order.
     - The variables `last_gramian`, `(groups, num_tasks, num_tasks)`, and
       `last_weights`, `(groups, num_tasks)`, keep what the last step saw.
 
@@ -117,6 +118,7 @@ class GramianRule(TaskGradientOptimizer):
             v.path.rpartition("/")[0] if self.groups == "layer" else ""
             for v in variables
         ]
+        self.group_names = [name for name, _ in itertools.groupby(layers)]
         spans = []
         stop = 0
         for i, size in enumerate(self._sizes):

@@ -42,8 +42,6 @@ class MVGH(GramianRule):
     Args:
         inner: The optimizer to wrap: a `keras.optimizers.Optimizer`, its name
             or its config.
-        num_tasks: Int, at most 8, or `None` to take it from the model or the
-            gradients. Defaults to `None`.
         preference: List of `num_tasks` positive floats, `p`. `None` prefers no
             task. Defaults to `None`.
         alpha: Float, how strongly the meta vector guides. 0 switches guidance
@@ -56,17 +54,9 @@ class MVGH(GramianRule):
             Defaults to `0.9`.
         max_gain: Float, at least 1: how far a step that conflict has shortened
             is lengthened again. Defaults to `50.0`.
-        groups: `"all"` for one group of all variables, `"layer"` for one group
-            per layer. Defaults to `"all"`.
         projection: `"each"` projects every task's gradient, `"mean"` their
             weighted mean. Defaults to `"each"`.
-        averaged: List of strings. A variable whose path contains one of them
-            is left out of the rule and gets the mean of the tasks' gradients:
-            for what serves an objective of all tasks together, such as a
-            classifier that tells them apart, whose gradients oppose each
-            other by nature. `None` takes it from the model's attribute
-            `averaged_variables`. Defaults to `None`.
-        name: String, the optimizer's name.
+        **kwargs: Arguments of `keras_muirf.optimizers.GramianRule`.
 
     Example:
 
@@ -78,10 +68,11 @@ class MVGH(GramianRule):
     ```
     """
 
+    max_tasks = MAX_TASKS
+
     def __init__(
         self,
         inner,
-        num_tasks=None,
         preference=None,
         alpha=1.0,
         size_exponent=1.0,
@@ -89,10 +80,8 @@ class MVGH(GramianRule):
         beta_alignment=0.99,
         beta_norm=0.9,
         max_gain=50.0,
-        groups="all",
         projection="each",
-        averaged=None,
-        name=None,
+        **kwargs,
     ):
         betas = (beta_meta, beta_alignment, beta_norm)
         if not all(0.0 <= beta < 1.0 for beta in betas):
@@ -116,13 +105,7 @@ class MVGH(GramianRule):
                     "`preference` must be a list of positive numbers. "
                     f"Received: preference={preference}"
                 )
-        super().__init__(
-            inner,
-            num_tasks=num_tasks,
-            groups=groups,
-            averaged=averaged,
-            name=name,
-        )
+        super().__init__(inner, **kwargs)
         self.preference = preference
         self.alpha = alpha
         self.size_exponent = size_exponent
@@ -131,8 +114,6 @@ class MVGH(GramianRule):
         self.beta_norm = beta_norm
         self.max_gain = max_gain
         self.projection = projection
-
-    max_tasks = MAX_TASKS
 
     def build(self, variables):
         super().build(variables)

@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-from keras_muirf.callbacks.durable_file import replaced_file
+from keras_muirf.durable_file import replaced_file
 from keras_muirf.training.run_error import RunError
 
 RUN_FILE = "run.json"

@@ -3,7 +3,7 @@ import pathlib
 import shutil
 
 from keras_muirf.callbacks import NoSpaceLeft
-from keras_muirf.callbacks.durable_file import free_space
+from keras_muirf.durable_file import free_space
 
 # The weights in single precision and their copy in half, and the rest.
 _BYTES_PER_PARAMETER = 6

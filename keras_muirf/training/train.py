@@ -9,8 +9,8 @@ from keras_muirf.callbacks import NonFiniteWeights
 from keras_muirf.callbacks import StepBudget
 from keras_muirf.callbacks import TimeBudget
 from keras_muirf.callbacks import TrainingDiagnostics
-from keras_muirf.callbacks.durable_file import is_no_space
-from keras_muirf.callbacks.durable_file import no_space_message
+from keras_muirf.durable_file import is_no_space
+from keras_muirf.durable_file import no_space_message
 from keras_muirf.restoration import ImageError
 from keras_muirf.training.run_error import RunError
 from keras_muirf.training.run_folder import CHECKPOINTS

@@ -175,6 +175,7 @@ def test_groups_are_combined_on_their_own(rule, rng):
     for i, variable in enumerate(variables):
         variable._path = f"layer_{i}/kernel"
     optimizer.build(variables)
+    assert optimizer.group_names == ["layer_0", "layer_1"]
     parts = optimizer.combine(
         [keras.ops.convert_to_tensor(g) for g in np.split(gradients, 2, 1)]
     )

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files and rows that are written whole or not at all."""
 
 import contextlib
 import errno
@@ -51,6 +51,35 @@ def replaced_file(path, mode="wb", encoding=None):
         with contextlib.suppress(OSError):
             os.unlink(unfinished)
         raise
+
+
+def append(path, content):
+    """Adds to a file, forced to the disk, or leaves it as it was.
+
+    Args:
+        path: string, the file; made if need be.
+        content: bytes.
+
+    Raises:
+        NoSpaceLeft: If there is no room for all of it.
+    """
+    size = size_of(path)
+    with space_errors(path):
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        try:
+            with open(path, "ab") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            if size_of(path) > size:
+                os.truncate(path, size)
+            raise
+
+
+def size_of(path):
+    """The bytes of a file, 0 where there is none."""
+    return os.path.getsize(path) if os.path.exists(path) else 0
 
 
 @contextlib.contextmanager

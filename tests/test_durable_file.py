@@ -3,7 +3,7 @@ import errno
 import pytest
 
 from keras_muirf.callbacks import NoSpaceLeft
-from keras_muirf.callbacks.durable_file import replaced_file
+from keras_muirf.durable_file import replaced_file
 
 
 def test_a_file_takes_its_place_when_it_is_complete(tmp_path):
