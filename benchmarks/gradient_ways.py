@@ -34,7 +34,7 @@ def slices(restorer):
     return restorer
 
 
-class _OneLossPerWeather(MUIRFImageRestorer):
+class OneLossPerWeather(MUIRFImageRestorer):
     task_gradients = "losses"
 
     def task_losses(self, x, y, y_pred, sample_weight=None):
@@ -50,17 +50,17 @@ class _OneLossPerWeather(MUIRFImageRestorer):
 
 def losses(restorer):
     """One forward pass of the whole batch, a backward pass per weather."""
-    return _OneLossPerWeather(restorer.backbone, compile=False)
+    return OneLossPerWeather(restorer.backbone, compile=False)
 
 
 def vmap(restorer):
     """`jax.vmap` of the gradient over the weathers' parts of the batch."""
-    restorer = _Vmap(restorer.backbone, compile=False)
+    restorer = Vmap(restorer.backbone, compile=False)
     restorer.task_gradients = "slices"
     return restorer
 
 
-class _Vmap(MUIRFImageRestorer):
+class Vmap(MUIRFImageRestorer):
     def _by_slices(self, state, data, num_tasks):
         import jax
 
@@ -108,6 +108,27 @@ def training_step(restorer, optimizer, batch, jit="auto"):
         optimizer, loss=RestorationLoss(), metrics=None, jit_compile=jit
     )
     return networks.training_call(restorer, batch)
+
+
+def candidate(name, restorer, optimizer, batch):
+    """The step of a rule, a way or an aggregator that is named.
+
+    Args:
+        name: string: `"AdamW"`, a rule, `"way <name>"` with MVGH, or
+            `"TorchJD <name>"`.
+        restorer: the restorer to train.
+        optimizer: the optimizer that takes the combined gradient.
+        batch: the batch to train on.
+    """
+    kind, _, rest = name.partition(" ")
+    if kind == "TorchJD":
+        aggregator = torchjd_aggregators()[rest]
+        return torchjd_step(restorer, optimizer, aggregator, batch)
+    if kind == "way":
+        return training_step(ways()[rest](restorer), MVGH(optimizer), batch)
+    if name != "AdamW":
+        optimizer = getattr(optimizers, name)(optimizer)
+    return training_step(one_pass(restorer), optimizer, batch)
 
 
 def has_torchjd():

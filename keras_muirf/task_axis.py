@@ -119,21 +119,26 @@ def spread(variable, x):
     return ops.reshape(value, (-1, *(1,) * (len(x.shape) - 2), value.shape[-1]))
 
 
-def map_tasks(function, x, value):
-    """Applies a function to each task's part of a batch and its copy.
+def map_tasks(function, x, *values):
+    """Applies a function to each task's part of a batch and its copies.
 
     Args:
-        function: takes a part of `x` and a copy, returns a tensor `(b, ...)`.
+        function: takes a part of `x` and a copy of each value, returns a
+            tensor `(b, ...)`.
         x: tensor `(B, ...)`.
-        value: tensor from `stacked`.
+        *values: tensors from `stacked`.
 
     Returns:
         The results, joined to `(B, ...)`.
     """
-    tasks = value.shape[0]
+    tasks = values[0].shape[0]
     if tasks == 1:
-        return function(x, value[0])
+        return function(x, *[value[0] for value in values])
     parts = ops.split(x, tasks, axis=0)
     return ops.concatenate(
-        [function(part, value[k]) for k, part in enumerate(parts)], axis=0
+        [
+            function(part, *[value[k] for value in values])
+            for k, part in enumerate(parts)
+        ],
+        axis=0,
     )

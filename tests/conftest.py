@@ -10,7 +10,7 @@ import pytest
 
 # What stands here touches no backend, and is run with one of them alone, but
 # for the tests that are marked `every_backend`.
-BACKEND_FREE = (
+ONCE = (
     "test_durable_file.py",
     "callbacks/test_epoch_log.py",
     "datasets/catalogue/",
@@ -38,8 +38,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         path = item.path.relative_to(Path(__file__).parent).as_posix()
         everywhere = item.get_closest_marker("every_backend")
-        if path.startswith(BACKEND_FREE) and not everywhere:
-            item.add_marker("backend_free")
+        if path.startswith(ONCE) and not everywhere:
+            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True)

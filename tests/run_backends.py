@@ -1,8 +1,9 @@
-"""Style and all tests, on TensorFlow, JAX and PyTorch.
+"""Style and all tests, on PyTorch, JAX and TensorFlow.
 
     python tests/run_backends.py [--jobs N] [--backend B] [ARGUMENT...]
 
-Tests that touch no backend (`backend_free`) are run with the first alone.
+Tests that touch no backend, or start the others themselves, are marked `once`
+and run with the first alone, the one that has nothing to compile.
 
 Arguments that are not of this script go to pytest: `-k router`, a test file.
 Ends with 0 only if everything passed on every backend.
@@ -17,7 +18,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-BACKENDS = ("tensorflow", "jax", "torch")
+BACKENDS = ("torch", "jax", "tensorflow")
 
 
 def run(name, *command, **environment):
@@ -64,7 +65,7 @@ def main():
     backends = args.backend or BACKENDS
     with tempfile.TemporaryDirectory() as compiled:
         for backend in backends:
-            once = [] if backend == backends[0] else ["-m", "not backend_free"]
+            once = [] if backend == backends[0] else ["-m", "not once"]
             results.append(
                 run(
                     backend,

@@ -173,9 +173,12 @@ class GramianRule(TaskGradientOptimizer):
     def _combine_flat(self, g):
         finite = ops.isfinite(ops.sum(g, axis=1, keepdims=True))
         g = ops.where(finite, g, 0.0)
-        touching = ops.sum(ops.cast(ops.not_equal(g, 0.0), "float32"), axis=0)
+        # Products rather than sums over the tasks or choices by element: these
+        # take several times as long, and no tensor is larger.
+        ones = ops.ones((self.num_tasks,), "float32")
+        touching = ops.matmul(ones, ops.cast(ops.not_equal(g, 0.0), "float32"))
         shared = ops.cast(touching > 1.5, "float32")
-        private = ops.sum(g, axis=0) * ((1.0 - shared) / self.num_tasks)
+        private = ops.matmul(ones / self.num_tasks, g) * (1.0 - shared)
         g = g * shared
         blocks = [g[:, i:j] for i, j in self._spans]
         gramian = ops.stack([ops.matmul(x, ops.transpose(x)) for x in blocks])
@@ -228,10 +231,9 @@ def _finite_mean(gradient, variable):
     """The mean over the tasks, of which those not finite count as zero."""
     if gradient is None:
         return None
-    zeros = ops.zeros_like(gradient)
     if len(gradient.shape) == len(variable.shape):
         finite = ops.isfinite(ops.sum(gradient))
-        return ops.where(finite, gradient, zeros)
+        return ops.where(finite, gradient, 0.0)
     axes = tuple(range(1, len(gradient.shape)))
     finite = ops.all(ops.isfinite(gradient), axis=axes, keepdims=True)
-    return ops.mean(ops.where(finite, gradient, zeros), axis=0)
+    return ops.mean(ops.where(finite, gradient, 0.0), axis=0)

@@ -29,6 +29,7 @@ def run(script, *words):
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("script", "words"),
     [

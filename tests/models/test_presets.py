@@ -212,6 +212,7 @@ np.save(sys.argv[2], restorer.restore(x))
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_another_backend_loads_and_restores_the_same(preset, tmp_path, backend):
     if backend == keras.config.backend():

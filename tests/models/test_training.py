@@ -29,9 +29,15 @@ def batch(images_per_weather=2, size=16):
     return {"image": x.astype("float32"), "weather": k}, y
 
 
+# Tracing the step would take longer than all steps.
+EAGERLY = {"run_eagerly": keras.config.backend() == "tensorflow"}
+
+
 def compiled(**kwargs):
     restorer = small_restorer()
-    restorer.compile(optimizers.MVGH(keras.optimizers.AdamW(2e-3)), **kwargs)
+    restorer.compile(
+        optimizers.MVGH(keras.optimizers.AdamW(2e-3)), **{**EAGERLY, **kwargs}
+    )
     return restorer
 
 
@@ -62,7 +68,7 @@ def test_the_router_and_what_is_specific_are_averaged():
 
 def test_another_optimizer_trains_the_ordinary_way():
     restorer = small_restorer()
-    restorer.compile(keras.optimizers.AdamW(2e-3))
+    restorer.compile(keras.optimizers.AdamW(2e-3), **EAGERLY)
     x, y = batch()
     # Any order, any number, and weathers unknown.
     x = {"image": x["image"][:5], "weather": np.full(5, -1)}
@@ -130,6 +136,7 @@ def ten_losses():
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_ten_steps_are_the_same_on_another_backend(backend):
     if backend == keras.config.backend():

@@ -16,8 +16,7 @@ from keras_muirf.weathers import WEATHERS
 
 ROOT = Path(__file__).parents[2]
 slow = pytest.mark.slow
-# PyTorch compiles nothing: one recipe takes some seconds.
-slow_to_compile = () if keras.config.backend() == "torch" else slow
+once = pytest.mark.once
 
 
 @pytest.fixture
@@ -62,10 +61,10 @@ def report_of(output):
 @pytest.mark.parametrize(
     "name, weathers, sets",
     [
-        pytest.param("derain", ("rain",), 4, marks=slow_to_compile),
-        pytest.param("desnow", ("snow",), 1, marks=slow),
-        pytest.param("dehaze", ("haze",), 3, marks=slow),
-        pytest.param("raindrop", ("raindrop",), 2, marks=slow),
+        pytest.param("derain", ("rain",), 4, marks=once),
+        pytest.param("desnow", ("snow",), 1, marks=[once, slow]),
+        pytest.param("dehaze", ("haze",), 3, marks=[once, slow]),
+        pytest.param("raindrop", ("raindrop",), 2, marks=[once, slow]),
         pytest.param("all_weather", WEATHERS, 10, marks=slow),
     ],
 )
@@ -81,6 +80,7 @@ def test_smoke(run, tmp_path, name, weathers, sets):
 
 
 @slow
+@once
 def test_a_run_is_resumed_and_finished_once(run, tmp_path):
     arguments = ("--smoke", "--out", "run")
     first = run("derain", *arguments)

@@ -57,6 +57,7 @@ TRAIN = """
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_ten_steps_are_the_same_on_every_backend():
     losses = {backend: run(backend, TRAIN) for backend in BACKENDS}
     reference = losses[BACKENDS[0]]
@@ -151,6 +152,7 @@ PROCESS_GROUP = (
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize(
     "backend, code",
     [
