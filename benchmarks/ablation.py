@@ -130,7 +130,13 @@ def load(path, settings=None):
 def write(path, kept):
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(kept, indent=1))
+    # A line for each run.
+    runs = ",\n".join(
+        f"{json.dumps(name)}: {json.dumps(run)}"
+        for name, run in kept["runs"].items()
+    )
+    rest = {name: value for name, value in kept.items() if name != "runs"}
+    part.write_text(f'{json.dumps(rest)[:-1]}, "runs": {{\n{runs}\n}}}}\n')
     os.replace(part, path)
 
 

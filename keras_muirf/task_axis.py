@@ -9,6 +9,7 @@ itself, and the gradient of the copies has a leading task axis.
 import contextlib
 import contextvars
 
+import keras
 from keras import ops
 
 _CURRENT = contextvars.ContextVar("copies", default=None)
@@ -78,8 +79,11 @@ def stacked(variable, dtype):
         current.read.add(id(variable))
         value = current.values[id(variable)]
     else:
-        value = ops.expand_dims(variable.value, 0)
-    return ops.cast(value, dtype)
+        value = variable.value[None]
+    # A cast that changes nothing takes as long as one that does.
+    standardize = keras.backend.standardize_dtype
+    same = standardize(value.dtype) == standardize(dtype)
+    return value if same else ops.cast(value, dtype)
 
 
 def per_image(variable, images, dtype):
@@ -113,32 +117,31 @@ def spread(variable, x):
         A tensor of the dtype of `x`: `(B, 1, ..., 1, C)` within `copies`,
         else `(C,)`.
     """
-    value = per_image(variable, ops.shape(x)[0], x.dtype)
-    if len(value.shape) == 1:
-        return value
-    return ops.reshape(value, (-1, *(1,) * (len(x.shape) - 2), value.shape[-1]))
+    value = stacked(variable, x.dtype)
+    tasks, channels = value.shape
+    if tasks == 1:
+        return value[0]
+    value = ops.broadcast_to(
+        value[:, None], (tasks, ops.shape(x)[0] // tasks, channels)
+    )
+    return ops.reshape(value, (-1, *(1,) * (len(x.shape) - 2), channels))
 
 
-def map_tasks(function, x, *values):
-    """Applies a function to each task's part of a batch and its copies.
+def map_tasks(function, x, value):
+    """Applies a function to each task's part of a batch and its copy.
 
     Args:
-        function: takes a part of `x` and a copy of each value, returns a
-            tensor `(b, ...)`.
+        function: takes a part of `x` and a copy, returns a tensor `(b, ...)`.
         x: tensor `(B, ...)`.
-        *values: tensors from `stacked`.
+        value: tensor from `stacked`.
 
     Returns:
         The results, joined to `(B, ...)`.
     """
-    tasks = values[0].shape[0]
+    tasks = value.shape[0]
     if tasks == 1:
-        return function(x, *[value[0] for value in values])
+        return function(x, value[0])
     parts = ops.split(x, tasks, axis=0)
     return ops.concatenate(
-        [
-            function(part, *[value[k] for value in values])
-            for k, part in enumerate(parts)
-        ],
-        axis=0,
+        [function(part, value[k]) for k, part in enumerate(parts)], axis=0
     )

@@ -8,9 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-# What stands here touches no backend, and is run with one of them alone, but
-# for the tests that are marked `every_backend`.
+# What stands here touches no backend, or is about a benchmark, and is run with
+# one backend alone, but for the tests that are marked `every_backend`.
 ONCE = (
+    "benchmarks/",
     "test_durable_file.py",
     "callbacks/test_epoch_log.py",
     "datasets/catalogue/",

@@ -78,6 +78,10 @@ def main():
                     # The command's tests compile one network again and again.
                     JAX_COMPILATION_CACHE_DIR=compiled,
                     JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS="0.2",
+                    # Tests compile far longer than they compute.
+                    XLA_FLAGS=os.environ.get(
+                        "XLA_FLAGS", "--xla_backend_optimization_level=0"
+                    ),
                 )
             )
     print("\n=== Summary ===")

@@ -1,5 +1,3 @@
-import functools
-
 import keras
 from keras import ops
 
@@ -31,14 +29,9 @@ class SharedLayerNormalization(keras.layers.LayerNormalization):
     def call(self, inputs):
         if not any(map(task_axis.has_copies, (self.gamma, self.beta))):
             return super().call(inputs)
-        # By task and not by broadcasting: PyTorch normalizes, scales and
-        # shifts in one pass over the images.
-        return task_axis.map_tasks(
-            functools.partial(
-                ops.layer_normalization, axis=-1, epsilon=self.epsilon
-            ),
-            ops.cast(inputs, self.compute_dtype),
-            # In float32 as in the base, also where the layer computes in less.
-            task_axis.stacked(self.gamma, "float32"),
-            task_axis.stacked(self.beta, "float32"),
-        )
+        # In float32 as in the base, also where the layer computes in less.
+        y = ops.cast(inputs, "float32")
+        gamma = task_axis.spread(self.gamma, y)
+        beta = task_axis.spread(self.beta, y)
+        y = ops.layer_normalization(y, axis=-1, epsilon=self.epsilon)
+        return ops.cast(y * gamma + beta, self.compute_dtype)

@@ -4,6 +4,8 @@ import math
 import keras
 from keras import ops
 
+from keras_muirf.optimizers.flat_gradients import flatten
+from keras_muirf.optimizers.flat_gradients import unflatten
 from keras_muirf.optimizers.task_gradient_optimizer import TaskGradientOptimizer
 
 
@@ -135,40 +137,31 @@ class GramianRule(TaskGradientOptimizer):
                 g if g is None or len(g.shape) == len(v.shape) else g[0]
                 for g, v in zip(gradients, variables, strict=True)
             ]
-        chosen = [
-            g
-            for g, v in zip(gradients, variables, strict=True)
-            if not self.averages(v)
-        ]
-        combined = iter(self._combine_chosen(chosen) if chosen else ())
-        return [
-            _finite_mean(g, v) if self.averages(v) else next(combined)
-            for g, v in zip(gradients, variables, strict=True)
-        ]
-
-    def _combine_chosen(self, gradients):
-        K = self.num_tasks
+        chosen, means, by_task = [], [], []
+        for i, (g, v) in enumerate(zip(gradients, variables, strict=True)):
+            if not self.averages(v):
+                chosen.append(i)
+            elif g is not None:
+                (means if len(g.shape) == len(v.shape) else by_task).append(i)
+        combined = [None] * len(gradients)
         # The rule works on one (K, parameters) matrix: a dozen large
-        # operations a step rather than a dozen for each variable, which is
-        # what counts where every operation is a kernel launch.
-        flat = ops.concatenate(
-            [
-                ops.zeros((K, size), "float32")
-                if g is None
-                else ops.reshape(ops.cast(g, "float32"), (K, size))
-                for g, size in zip(gradients, self._sizes, strict=True)
-            ],
-            axis=1,
-        )
-        direction = self._combine_flat(flat)
-        stops = list(itertools.accumulate(self._sizes))[:-1]
-        parts = ops.split(direction, stops) if stops else [direction]
-        return [
-            None
-            if g is None
-            else ops.cast(ops.reshape(d, g.shape[1:]), g.dtype)
-            for d, g in zip(parts, gradients, strict=True)
-        ]
+        # operations a step rather than a dozen for each variable.
+        for places, rows, rule in (
+            (chosen, self.num_tasks, self._combine_flat),
+            (by_task, self.num_tasks, _finite_mean),
+            (means, 1, _finite_mean),
+        ):
+            if not places:
+                continue
+            shapes = [tuple(variables[i].shape) for i in places]
+            grads = [gradients[i] for i in places]
+            dtypes = ["float32" if g is None else g.dtype for g in grads]
+            vector = rule(flatten(grads, shapes, rows))
+            for i, part in zip(
+                places, unflatten(vector, shapes, dtypes), strict=True
+            ):
+                combined[i] = None if gradients[i] is None else part
+        return combined
 
     def _combine_flat(self, g):
         finite = ops.isfinite(ops.sum(g, axis=1, keepdims=True))
@@ -227,13 +220,7 @@ class GramianRule(TaskGradientOptimizer):
         }
 
 
-def _finite_mean(gradient, variable):
-    """The mean over the tasks, of which those not finite count as zero."""
-    if gradient is None:
-        return None
-    if len(gradient.shape) == len(variable.shape):
-        finite = ops.isfinite(ops.sum(gradient))
-        return ops.where(finite, gradient, 0.0)
-    axes = tuple(range(1, len(gradient.shape)))
-    finite = ops.all(ops.isfinite(gradient), axis=axes, keepdims=True)
-    return ops.mean(ops.where(finite, gradient, 0.0), axis=0)
+def _finite_mean(gradients):
+    """The mean of the rows, of which those not finite count as zero."""
+    finite = ops.isfinite(ops.sum(gradients, axis=1, keepdims=True))
+    return ops.mean(ops.where(finite, gradients, 0.0), axis=0)

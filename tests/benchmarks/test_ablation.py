@@ -46,7 +46,6 @@ def ablate(folder, *words):
 
 
 @pytest.mark.slow
-@pytest.mark.once
 def test_the_command_keeps_what_is_finished(tmp_path):
     drawn_data.draw(tmp_path / "data")
     results = tmp_path / "results.json"

@@ -29,7 +29,6 @@ def run(script, *words):
 
 
 @pytest.mark.slow
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("script", "words"),
     [

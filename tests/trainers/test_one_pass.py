@@ -12,6 +12,8 @@ from keras_muirf.trainers import TaskGradientTrainer
 
 # One step does not pay for compiling; JAX is slower still without.
 BACKEND = keras.config.backend()
+# As few blocks as have every kind of layer.
+BLOCKS = {"encoder_blocks": (0,), "decoder_blocks": (0,)}
 # What is random, or looks at the whole batch at once, differs by design.
 PLAIN_ROUTER = {"noise": 0.0, "posterior_rate": 0.0, "balance_loss_weight": 0.0}
 
@@ -28,7 +30,10 @@ def trained(way, batch, frozen=(), **config):
     keras.utils.set_random_seed(1)
     restorer = models.MUIRFImageRestorer(
         small_backbone(
-            router_config=PLAIN_ROUTER, sharing_loss_weight=0.0, **config
+            router_config=PLAIN_ROUTER,
+            sharing_loss_weight=0.0,
+            **BLOCKS,
+            **config,
         )
     )
     for variable in restorer.trainable_variables:
@@ -70,7 +75,7 @@ def test_with_one_weather_every_variable_is_trained(rng):
     x, y = weather_batch(rng)
     x["weather"] = np.zeros_like(x["weather"])
     restorer = models.MUIRFImageRestorer(
-        small_backbone(num_weathers=1), weathers=("rain",)
+        small_backbone(num_weathers=1, **BLOCKS), weathers=("rain",)
     )
     restorer.compile(
         MVGH(keras.optimizers.SGD(1.0)),
@@ -93,7 +98,7 @@ def test_with_one_weather_every_variable_is_trained(rng):
 
 
 def test_copies_do_not_change_the_result(rng):
-    restorer = models.MUIRFImageRestorer(small_backbone())
+    restorer = models.MUIRFImageRestorer(small_backbone(**BLOCKS))
     x, _ = weather_batch(rng)
     shared = [
         v
