@@ -80,7 +80,7 @@ def stacked(variable, dtype):
         value = current.values[id(variable)]
     else:
         value = variable.value[None]
-    # A cast that changes nothing takes as long as one that does.
+    # A cast that changes nothing would still be an operation.
     standardize = keras.backend.standardize_dtype
     same = standardize(value.dtype) == standardize(dtype)
     return value if same else ops.cast(value, dtype)

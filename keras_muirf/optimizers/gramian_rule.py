@@ -25,7 +25,9 @@ class GramianRule(TaskGradientOptimizer):
       divided by the number of tasks as in the mean, and stays out of `G`.
     - A task whose gradient is not finite is left out of the step, as if its
       gradient were zero, and counted in the variable `skipped`, of shape
-      `(num_tasks,)`.
+      `(num_tasks,)`. Of the variables that are averaged, the same holds for
+      all of them together, uncounted: if their mean is what comes, it is
+      finite in all of them, or the step leaves them all.
     - With one task the wrapped optimizer is used as it is.
     - `group_names` are the layers of the groups, in their order.
     - The variables `last_gramian`, `(groups, num_tasks, num_tasks)`, and
@@ -166,8 +168,7 @@ class GramianRule(TaskGradientOptimizer):
     def _combine_flat(self, g):
         finite = ops.isfinite(ops.sum(g, axis=1, keepdims=True))
         g = ops.where(finite, g, 0.0)
-        # Products rather than sums over the tasks or choices by element: these
-        # take several times as long, and no tensor is larger.
+        # Matrix products: few passes, and no tensor is larger.
         ones = ops.ones((self.num_tasks,), "float32")
         touching = ops.matmul(ones, ops.cast(ops.not_equal(g, 0.0), "float32"))
         shared = ops.cast(touching > 1.5, "float32")

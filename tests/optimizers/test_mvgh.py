@@ -319,6 +319,22 @@ def test_averaged_variables_get_the_mean_and_do_not_count():
     )
 
 
+def test_means_that_are_not_finite_leave_all_averaged_variables(rng):
+    optimizer = MVGH(keras.optimizers.SGD(1.0), num_tasks=3, averaged=["head"])
+    names = ["head_a", "head_b", "body"]
+    variables = [keras.Variable(np.zeros(4, "float32"), name=n) for n in names]
+    gradients = [rng.normal(size=4), rng.normal(size=4), np.ones((3, 4))]
+    gradients[0][2] = np.nan
+    optimizer.apply(
+        [keras.ops.convert_to_tensor(g, "float32") for g in gradients],
+        variables,
+    )
+    for variable, step in zip(variables, (0.0, 0.0, -1.0), strict=True):
+        np.testing.assert_allclose(
+            variable.numpy(), np.full(4, step), atol=1e-6
+        )
+
+
 def test_a_task_that_is_not_finite_is_left_out_and_counted():
     rule, without = Rule(3), Rule(3)
     g = task_gradients(3, seed=2)

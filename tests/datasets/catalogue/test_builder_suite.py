@@ -10,6 +10,9 @@ from drawn_layouts import draw_form
 
 from keras_muirf.datasets.catalogue import BENCHMARKS
 
+# Not `once`: the first backend of all is not the one it needs.
+pytestmark = pytest.mark.every_backend
+
 if keras.backend.backend() != "tensorflow":
     pytest.skip("needs TensorFlow", allow_module_level=True)
 
