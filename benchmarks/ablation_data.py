@@ -22,6 +22,7 @@ PAIRS = [
     ("robotcar_deraindrop", "raindrop", 0.1),
 ]
 SYNTHESIZED = 0.8
+HELD_OUT = 0.1
 
 
 def pool(data, folder, batches, crop, validation_batches, validation_crop):
@@ -46,6 +47,7 @@ def pool(data, folder, batches, crop, validation_batches, validation_crop):
         validation_crop,
         PAIRS,
         SYNTHESIZED,
+        HELD_OUT,
         _listing(pathlib.Path(data) / "train"),
     ]
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:12]
@@ -87,7 +89,7 @@ def _sources(data):
 
     photographs, held_out = datasets.CleanFolder(
         data / "clean" / "bsds500"
-    ).split(0.05)
+    ).split(HELD_OUT)
     training, validation = {}, {}
     for weather in keras_muirf.WEATHERS:
         layer = getattr(keras_muirf.weather, weather.capitalize())(
@@ -103,7 +105,7 @@ def _sources(data):
         pairs = datasets.PairedFolder(
             data / "pairs" / name / weather, weather, SCENES.get(name)
         )
-        train, held = pairs.split(0.05)
+        train, held = pairs.split(HELD_OUT)
         training[weather].append((train, weight))
         validation[weather].append((held, weight))
     return training, validation

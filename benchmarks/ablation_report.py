@@ -61,10 +61,10 @@ def by_variant(kept):
     return {variant: runs[variant] for variant in ALL if variant in runs}
 
 
-def test_means(result, figure):
+def test_means(result, figure, told="auto"):
     """The mean of a figure over each weather's images, and that of these."""
     weathers = {}
-    for one in result["test"]:
+    for one in result["test"][told]:
         weathers.setdefault(one["weather"], []).append(one)
     means = {
         weather: np.average(
@@ -72,10 +72,16 @@ def test_means(result, figure):
             weights=[one["images"] for one in weathers[weather]],
         )
         # In the network's order.
-        for weather in result["validation"]
+        for weather in result["validation"]["auto"]
         if weather in weathers
     }
     return with_mean(means)
+
+
+def held_out_means(result, told="auto"):
+    """The mean PSNR over each weather's held-out crops, and that of these."""
+    crops = result["validation"][told]
+    return with_mean({weather: np.mean(v) for weather, v in crops.items()})
 
 
 def with_mean(weathers):
@@ -86,11 +92,26 @@ def with_mean(weathers):
 MEASURES = {
     "Test, PSNR Y, dB": (lambda r: test_means(r, "psnr_y"), 2),
     "Test, SSIM Y": (lambda r: test_means(r, "ssim_y"), 4),
-    "Held-out crops, PSNR RGB, dB": (lambda r: with_mean(r["validation"]), 2),
-    "Held-out crops, the weather told, PSNR RGB, dB": (
-        lambda r: with_mean(r["validation_told"]),
+    "Test, the weather told, PSNR Y, dB": (
+        lambda r: test_means(r, "psnr_y", "given"),
         2,
     ),
+    "Held-out crops, PSNR RGB, dB": (held_out_means, 2),
+    "Held-out crops, kernels mixed by the posterior, PSNR RGB, dB": (
+        lambda r: held_out_means(r, "mixed"),
+        2,
+    ),
+    "Held-out crops, the weather told, PSNR RGB, dB": (
+        lambda r: held_out_means(r, "given"),
+        2,
+    ),
+}
+# Where the variants are compared.
+COMPARED = {
+    "held out": held_out_means,
+    "held out, told": lambda r: held_out_means(r, "given"),
+    "test": lambda r: test_means(r, "psnr_y"),
+    "test, told": lambda r: test_means(r, "psnr_y", "given"),
 }
 
 
@@ -157,20 +178,41 @@ def answers(runs):
         seeds = sorted(runs.get(one, {}).keys() & runs.get(other, {}).keys())
         if not seeds:
             continue
+        pairs = [(runs[one][seed], runs[other][seed]) for seed in seeds]
         row = {"variant": one, "against": other, "seeds": len(seeds)}
-        for label, measure in (
-            ("held-out crops", lambda r: with_mean(r["validation"])),
-            ("test", lambda r: test_means(r, "psnr_y")),
-        ):
-            gains = [
-                measure(runs[one][seed])["mean"]
-                - measure(runs[other][seed])["mean"]
-                for seed in seeds
-            ]
-            row[label] = spread(gains, 2, "+")
-            row[f"better, {label}"] = f"{sum(g > 0 for g in gains)}"
+        for label, measure in COMPARED.items():
+            gains = [measure(a)["mean"] - measure(b)["mean"] for a, b in pairs]
+            better = sum(gain > 0 for gain in gains)
+            row[label] = f"{spread(gains, 2, '+')} ({better})"
+        mean, error = over_crops(pairs)
+        low, high = mean - 1.96 * error, mean + 1.96 * error
+        row["held out, 95 % over crops"] = f"{low:+.2f} to {high:+.2f}"
         rows.append(row)
     return rows
+
+
+def over_crops(pairs):
+    """The mean gain over the weathers on the held-out crops.
+
+    Args:
+        pairs: list of two results of one seed.
+
+    Returns:
+        The mean, over the seeds too, and its standard error where the crops
+        are drawn and the seeds are not.
+    """
+    gains = np.array(
+        [
+            [
+                np.subtract(a["validation"]["auto"][w], values)
+                for w, values in b["validation"]["auto"].items()
+            ]
+            for a, b in pairs
+        ]
+    ).mean(axis=0)
+    weathers, crops = gains.shape
+    variances = gains.var(axis=1, ddof=1) / crops
+    return gains.mean(), np.sqrt(variances.sum()) / weathers
 
 
 def figure_mean(result, name):

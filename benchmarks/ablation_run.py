@@ -100,32 +100,35 @@ def is_due(step, steps, count):
     return (step + 1) % max(steps // count, 1) == 0
 
 
-def validate(restorer, images, told=False):
-    """PSNR (RGB) of the crops that were held out, by weather.
+def validate(restorer, images, weather="auto"):
+    """PSNR (RGB) of each crop that was held out, by weather.
 
     Args:
         restorer: the restorer.
         images: from `ablation_data.pool`.
-        told: bool. Whether the restorer is told the weather.
+        weather: string, what the restorer is told: `"auto"` (nothing),
+            `"mixed"`, or `"given"` for the weather itself.
+
+    Returns:
+        A dict from the weathers to lists of as many floats as crops.
     """
-    errors = {weather: [] for weather in restorer.weathers}
+    figures = {name: [] for name in restorer.weathers}
     for x, y in zip(
         images["validation_x"], images["validation_y"], strict=True
     ):
-        weather = None
-        if told:
-            weather = np.repeat(restorer.weathers, len(x) // len(errors))
-            weather = weather.tolist()
-        error = restorer.restore(x, weather).astype("float32") - y
+        told = weather
+        if weather == "given":
+            told = np.repeat(restorer.weathers, len(x) // len(figures)).tolist()
+        error = restorer.restore(x, told).astype("float32") - y
         mse = np.mean(np.square(error), axis=(1, 2, 3))
-        parts = np.split(10 * np.log10(255**2 / mse), len(errors))
-        for weather, part in zip(errors, parts, strict=True):
-            errors[weather] += part.tolist()
-    return {weather: float(np.mean(v)) for weather, v in errors.items()}
+        parts = np.split(10 * np.log10(255**2 / mse), len(figures))
+        for name, part in zip(figures, parts, strict=True):
+            figures[name] += [round(float(value), 3) for value in part]
+    return figures
 
 
-def test(restorer, data, limit):
-    """Figures on the test sets, by set; the weather is not told."""
+def test(restorer, data, limit, weather="auto"):
+    """Figures on the test sets, by set; `weather` as in `validate`."""
     sets = [
         some
         for some in evaluation.find_sets(
@@ -134,7 +137,7 @@ def test(restorer, data, limit):
         # Snow alone has no pairs.
         if "(" not in some.name or "snow" in some.name
     ]
-    network = evaluation.Network(restorer, "network", tile=TILE)
+    network = evaluation.Network(restorer, "network", weather, TILE)
     rows = evaluation.evaluate(sets, network, baselines=False)
     wanted = ("set", "weather", "images", "psnr_y", "ssim_y")
     return [
@@ -165,16 +168,20 @@ def main():
         ],
         batches=len(images["validation_x"]),
     )
-    told = validate(restorer, images, told=True)
     result = {
         "backend": keras.config.backend(),
         "definition": ALL[settings["variant"]],
         "parameters": restorer.count_params(),
         "active_parameters": model_sizes.active_parameters(restorer),
         "losses": losses,
-        "validation": validate(restorer, images),
-        "validation_told": told,
-        "test": test(restorer, settings["data"], settings["limit"]),
+        "validation": {
+            told: validate(restorer, images, told)
+            for told in ("auto", "mixed", "given")
+        },
+        "test": {
+            told: test(restorer, settings["data"], settings["limit"], told)
+            for told in ("auto", "given")
+        },
         "figures": [
             [f.name, f.layer, f.task, f.other, round(float(f.value), 5)]
             for f in [*gradients, *probe.figures(restorer)]
