@@ -73,5 +73,6 @@ training.train(
     sources,
     run,
     stages=[(0.56, 64, 4), (1.0, 96, 3)],
+    held_out=validation,
 )
 training.report(restorer, validation)

@@ -44,5 +44,6 @@ training.train(
     sources,
     run,
     stages=[(0.6, 64, 16), (1.0, 128, 16)],
+    held_out=validation,
 )
 training.report(restorer, validation)

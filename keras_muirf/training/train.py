@@ -12,6 +12,7 @@ from keras_muirf.callbacks import TrainingDiagnostics
 from keras_muirf.durable_file import is_no_space
 from keras_muirf.durable_file import no_space_message
 from keras_muirf.restoration import ImageError
+from keras_muirf.training.held_out_batches import held_out_batches
 from keras_muirf.training.run_error import RunError
 from keras_muirf.training.run_folder import CHECKPOINTS
 from keras_muirf.training.run_folder import DIAGNOSTICS_FILE
@@ -22,18 +23,18 @@ from keras_muirf.training.use_devices import leave_devices
 
 _SMOKE_STAGES = [(1.0, 32, 1)]
 _COUNTS = ("bad_steps", "set_aside")
-# No training comes as far as this.
-PROBE_EPOCH = 2**31
 
 
-def train(restorer, sources, run, stages, callbacks=(), parts=None):
+def train(
+    restorer, sources, run, stages, held_out=None, callbacks=(), parts=None
+):
     """Trains in stages of growing crops and saves `run.out`/preset.
 
     Started again, an interrupted run goes on after its last whole epoch, and
     a finished one only loads its weights. Given more minutes or steps it
     trains on. At the end of every epoch a `keras_muirf.callbacks.Checkpoint`
     is written, a row of the log, and with `run.diagnostics` the figures of
-    `keras_muirf.callbacks.TrainingDiagnostics` on some training crops.
+    `keras_muirf.callbacks.TrainingDiagnostics`.
 
     Args:
         restorer: the compiled `keras_muirf.models.MUIRFImageRestorer`.
@@ -41,6 +42,9 @@ def train(restorer, sources, run, stages, callbacks=(), parts=None):
         run: from `keras_muirf.training.begin`.
         stages: list of `(stop_at, crop_size, images_per_weather)`: up to
             which part of the minutes or steps which crops are used.
+        held_out: dict from names to sources that are not trained on, as in
+            `keras_muirf.training.report`. The diagnostics look at the routing
+            of some crops of theirs. Defaults to none: no figures of routing.
         callbacks: list of further `keras.callbacks.Callback`, called before
             the log and the checkpoint are written. Defaults to none.
         parts: dict of further parts of the checkpoint, as in
@@ -59,10 +63,11 @@ def train(restorer, sources, run, stages, callbacks=(), parts=None):
         {"rain": [(pairs, 1.0), (synthesized, 0.8)]},
         run,
         stages=[(0.6, 64, 16), (1.0, 128, 16)],
+        held_out={"my_rain": held_out_pairs},
     )
     ```
     """
-    loop = _Loop(restorer, sources, run, callbacks, parts)
+    loop = _Loop(restorer, sources, run, held_out or {}, callbacks, parts)
     try:
         loop.train(_SMOKE_STAGES if run.smoke else stages)
         leave_devices()
@@ -91,9 +96,10 @@ def train(restorer, sources, run, stages, callbacks=(), parts=None):
 class _Loop:
     """One session of a run."""
 
-    def __init__(self, restorer, sources, run, callbacks, parts):
+    def __init__(self, restorer, sources, run, held_out, callbacks, parts):
         self.restorer = restorer
         self.run = run
+        self.held_out = held_out
         self.callbacks = list(callbacks)
         self.diagnostics = []
         self.data = StageData(sources, run, restorer.weathers)
@@ -127,7 +133,7 @@ class _Loop:
             dataset = self.data.stage(
                 crop_size, images_per_weather, self.checkpoint.epoch
             )
-            self._add_diagnostics(dataset)
+            self._add_diagnostics()
             self.restorer.fit(
                 dataset,
                 initial_epoch=self.checkpoint.epoch,
@@ -145,13 +151,16 @@ class _Loop:
             )
         self.schedule = schedule
 
-    def _add_diagnostics(self, dataset):
-        """Follows gradients and routing, on images that stay the same."""
+    def _add_diagnostics(self):
+        """Follows gradients, and routing on images that stay the same."""
         if self.run.diagnostics and self.run.writes and not self.diagnostics:
-            # The batches of another place than the training's.
-            batches = [dataset.make_batch(PROBE_EPOCH, i) for i in range(2)]
+            batches = held_out_batches(
+                self.held_out, self.restorer.weathers, self.run.seed
+            )
             self.diagnostics.append(
-                TrainingDiagnostics(self.run.out / DIAGNOSTICS_FILE, batches)
+                TrainingDiagnostics(
+                    self.run.out / DIAGNOSTICS_FILE, batches or None
+                )
             )
 
     def _schedule(self, stop_at):

@@ -73,6 +73,9 @@ def test_smoke(run, tmp_path, name, weathers, sets):
     assert len(report) == sets
     figures = np.array([row[2:6] for row in report.values()], "float64")
     assert np.all(np.isfinite(figures))
+    with open(tmp_path / "run" / "diagnostics.csv", encoding="utf-8") as file:
+        looked_at = {row["task"] for row in csv.DictReader(file)}
+    assert set(weathers) <= looked_at
     restorer = MUIRFImageRestorer.from_preset(tmp_path / "run" / "preset")
     assert restorer.weathers == weathers
     image = np.full((20, 30, 3), 128, "uint8")
