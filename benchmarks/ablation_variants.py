@@ -42,6 +42,16 @@ MORE = {
     "CPSM + MVGH, no meta vector": (CPSM, "MVGH", {"alpha": 0.0}),
     "CPSM + MVGH, own sizes": (CPSM, "MVGH", {"size_exponent": 0.0}),
     "CPSM + MVGH, half sizes": (CPSM, "MVGH", {"size_exponent": 0.5}),
+    "CPSM + MVGH, own sizes and lengths": (
+        CPSM,
+        "MVGH",
+        {"size_exponent": 0.0, "max_gain": 1.0},
+    ),
+    "CPSM + MVGH, own sizes, no meta vector": (
+        CPSM,
+        "MVGH",
+        {"size_exponent": 0.0, "alpha": 0.0},
+    ),
 }
 ALL = {**VARIANTS, **MORE}
 # What is asked: does the first do better than the second?

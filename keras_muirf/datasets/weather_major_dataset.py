@@ -22,7 +22,8 @@ class WeatherMajorDataset(keras.utils.PyDataset):
     `(K * n, height, width, 3)` in [0, 1], the crops with and without weather;
     `k` is int32 `(K * n,)`. The first n crops show the first weather, the
     next n the second, and so on: a training step can cut the batch into one
-    slice per task without looking at the labels.
+    slice per task without looking at the labels. With `clear` some crops of
+    every weather have none: x is y there, and k the weather's plus K.
 
     Batch `i` of epoch `e` is a function of `seed`, `e` and `i` alone, and
     `fit` gets the batches in order, whatever its `shuffle`. A stopped run
@@ -60,6 +61,8 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         zoom: `None`, or a tuple `(low, high)`: clean photographs are scaled
             by a random factor from this range before the weather. Pairs are
             never scaled. Defaults to `None`.
+        clear: Float, the share of each weather's crops that are given without
+            it, from 0 up to, but without, 1. Defaults to `0`.
         seed: Non-negative integer. Defaults to `0`.
         epoch: Integer, the epoch to begin with. Defaults to `0`.
         fixed: Boolean. Give the batches of `epoch` in every epoch; for
@@ -111,6 +114,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         weathers=None,
         augment="dihedral",
         zoom=None,
+        clear=0.0,
         seed=0,
         epoch=0,
         fixed=False,
@@ -140,6 +144,11 @@ class WeatherMajorDataset(keras.utils.PyDataset):
                 "`zoom` has to be a range (low, high) of factors above 0. "
                 f"Received: zoom={zoom}"
             )
+        if not 0 <= clear < 1:
+            raise ValueError(
+                "`clear` is a share and has to lie from 0 up to 1, without "
+                f"1. Received: clear={clear}"
+            )
         if images_per_weather % replicas:
             raise ValueError(
                 f"{images_per_weather} images of each weather cannot be "
@@ -165,6 +174,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         self.steps_per_epoch = steps_per_epoch
         self.augment = augment
         self.zoom = zoom
+        self.clear = clear
         self.seed = seed
         self.epoch = epoch
         self.fixed = fixed
@@ -302,6 +312,9 @@ class WeatherMajorDataset(keras.utils.PyDataset):
                 x[places] = self._weathered(source, y[places], rng)
         labels = [label for label, _, _ in self._groups]
         labels = np.repeat(labels, self.images_per_weather).astype("int32")
+        places = self._choose_clear(rng)
+        x[places] = y[places]
+        labels[places] += len(self.weathers)
         if self.replicas > 1:
             places = self._places_of_replicas()
             x, labels, y = x[places], labels[places], y[places]
@@ -313,6 +326,15 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         places = np.arange(len(self._groups) * self.images_per_weather)
         parts = places.reshape(shape).swapaxes(0, 1)
         return (parts if self.replica is None else parts[self.replica]).ravel()
+
+    def _choose_clear(self, rng):
+        """Returns the places in the batch that are left without weather."""
+        n = self.images_per_weather
+        places = []
+        for group in range(len(self._groups) if self.clear else 0):
+            count = int(self.clear * n + rng.random())
+            places += list(group * n + rng.permutation(n)[:count])
+        return places
 
     def _choose_sources(self, rng):
         """Returns the source of every place in the batch."""

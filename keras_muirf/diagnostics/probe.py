@@ -70,9 +70,13 @@ class Probe:
         return routing_figures(
             masks,
             experts,
-            routing["weather"],
-            np.concatenate([labels for _, labels in self._batches]),
-            restorer.weathers,
+            restorer.class_probabilities(routing),
+            # All that are clear have one class, the last.
+            np.minimum(
+                np.concatenate([labels for _, labels in self._batches]),
+                len(restorer.weathers),
+            ),
+            restorer.classes,
         )
 
 

@@ -162,13 +162,13 @@ def _restore(method, image, weather):
             image = image / np.float32(255)
         return method(image), {}
     output, posterior = method(image, weather)
-    weathers = method.restorer.weathers
-    if len(weathers) < 2 or (weather and weather not in weathers):
+    classes = method.restorer.classes
+    if len(classes) < 2 or (weather and weather not in classes):
         # Nothing to be right about.
         return output, {}
     likeliest = int(np.argmax(posterior))
     return output, {
-        "seen": weathers[likeliest],
+        "seen": classes[likeliest],
         "probability": float(posterior[likeliest]),
     }
 

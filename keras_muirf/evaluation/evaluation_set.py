@@ -13,8 +13,8 @@ class EvaluationSet:
             `(input, target)` of uint8 arrays `(height, width, 3)`: a
             `keras_muirf.datasets.PairedFolder`, `BenchmarkPairs`,
             `TFDSPairs` or `Synthesized`.
-        weather: String, the weather of all inputs, or `None` where it is
-            not known or there is none.
+        weather: String, the weather of all inputs, `"clear"` where there is
+            none, or `None` where it is not known.
         files: List of the paths of the images, for the hash, or empty.
         details: String, what else the images depend on, for the hash.
     """

@@ -9,6 +9,7 @@ from keras_muirf.datasets.synthesized import Synthesized
 from keras_muirf.evaluation.evaluation_set import EvaluationSet
 from keras_muirf.evaluation.evaluation_set import Unweathered
 from keras_muirf.restoration.image_format import is_image_name
+from keras_muirf.weathers import CLEAR
 from keras_muirf.weathers import WEATHERS
 
 
@@ -82,6 +83,7 @@ def _of_photographs(folder, synthesize, limit):
     whole = EvaluationSet(
         f"{folder.name} (clean)",
         Unweathered(photographs),
+        weather=CLEAR,
         files=photographs.paths,
     )
     made = []

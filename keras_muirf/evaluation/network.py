@@ -41,7 +41,7 @@ class Network:
 
         Returns:
             The output, a float32 array of the same shape that is not
-            clipped, and the probability of each of the restorer's weathers.
+            clipped, and the probability of each of the restorer's classes.
         """
         told = self.weather
         if told == "given":
@@ -56,7 +56,7 @@ class Network:
             self.restorer.shallow_moments(batch), told
         )
         restored = self.restorer.restore_tiles(batch, routing, clip=False)
-        return np.asarray(restored)[0], np.asarray(routing["weather"])[0]
+        return restored[0], self.restorer.class_probabilities(routing)[0]
 
     def fingerprint(self):
         """SHA-256 of all weights, the same on every backend."""

@@ -17,7 +17,8 @@ class CPSMRouter(keras.layers.Layer):
 
     - `p = softmax((A z + noise) / T)`, the weights of the experts that score
       the channels of every CPSM convolution,
-    - `pi = softmax(C h(z))`, the posterior over the weathers, and
+    - `pi = softmax(C h(z))`, the posterior over the weathers; with
+      `clear_class` the probability that there is none, too, and
     - `alpha`, the weights with which the weathers' own kernels are mixed: the
       given weather, the most probable one (`hard`) or `pi` itself (`soft`).
 
@@ -26,10 +27,10 @@ class CPSMRouter(keras.layers.Layer):
     In training, noise is added to the experts' logits; the label chooses the
     weather, and with a probability that grows over training the posterior
     replaces it, so that training and inference agree. Two losses are added:
-    the cross-entropy of `pi` (images with a label only) and a load balance on
-    `p`, which uses a running mean of the load so that it is meaningful for
-    batches of a single weather. Inference is deterministic. All arithmetic is
-    in float32.
+    the cross-entropy of the classes (images with a label only) and a load
+    balance on `p`, which uses a running mean of the load so that it is
+    meaningful for batches of a single weather. Inference is deterministic. All
+    arithmetic is in float32.
 
     Args:
         num_weathers: int. Number of weathers, `K`.
@@ -46,6 +47,8 @@ class CPSMRouter(keras.layers.Layer):
             probability grows linearly from zero.
         weather_loss_weight: float. Weight of the cross-entropy of `pi`.
         balance_loss_weight: float. Weight of the load balance.
+        clear_class: bool. Whether to tell images without weather, too. A
+            clear image is restored as one of the most probable weather.
         seed: int or `None`. Seed of the training noise.
 
     Call arguments:
@@ -54,12 +57,14 @@ class CPSMRouter(keras.layers.Layer):
             (`CPSMRouter.moments`).
         weather: `"hard"` (default), `"soft"`, or an int tensor `(B,)` with,
             for each image, the given weather `k`, -1 for hard or -2 for
-            soft.
+            soft; in training also `K + k` for a clear image that is restored
+            as one of weather `k`.
 
     Returns:
         A dict of `"expert_weights"` `(B, E)`, `"weather_weights"` `(B, K)`,
-        `"weather"` `(B, K)` (the posterior) and `"context"`
-        `(B, context_dim)`.
+        `"weather"` `(B, K)` (the posterior), `"context"`
+        `(B, context_dim)` and, with `clear_class`, `"clear"` `(B, 1)`, the
+        probability that there is no weather.
 
     Example:
 
@@ -86,6 +91,7 @@ class CPSMRouter(keras.layers.Layer):
         posterior_ramp=2_500,
         weather_loss_weight=0.1,
         balance_loss_weight=0.002,
+        clear_class=False,
         seed=None,
         **kwargs,
     ):
@@ -112,6 +118,7 @@ class CPSMRouter(keras.layers.Layer):
         self.posterior_ramp = posterior_ramp
         self.weather_loss_weight = weather_loss_weight
         self.balance_loss_weight = balance_loss_weight
+        self.clear_class = clear_class
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
@@ -125,6 +132,11 @@ class CPSMRouter(keras.layers.Layer):
         return ops.concatenate(
             [ops.mean(x, axis=(1, 2)), ops.mean(x * x, axis=(1, 2))], axis=-1
         )
+
+    @property
+    def num_classes(self):
+        """The weathers, and with `clear_class` one more."""
+        return self.num_weathers + int(self.clear_class)
 
     def build(self, features_shape, weather_shape=None):
         dim = features_shape[-1] * (2 if len(features_shape) == 4 else 1)
@@ -152,9 +164,9 @@ class CPSMRouter(keras.layers.Layer):
         self.context_kernel = matrix("context_kernel", dim, self.context_dim)
         self.context_bias = vector("context_bias", self.context_dim)
         self.weather_kernel = matrix(
-            "weather_kernel", self.context_dim, self.num_weathers
+            "weather_kernel", self.context_dim, self.num_classes
         )
-        self.weather_bias = vector("weather_bias", self.num_weathers)
+        self.weather_bias = vector("weather_bias", self.num_classes)
         self.expert_load = vector(
             "expert_load",
             self.num_experts,
@@ -185,12 +197,7 @@ class CPSMRouter(keras.layers.Layer):
         logits = ops.matmul(h, _float32(self.weather_kernel)) + _float32(
             self.weather_bias
         )
-        # With one weather there is nothing to decide, and Keras would warn.
-        pi = (
-            ops.softmax(logits)
-            if self.num_weathers > 1
-            else ops.ones_like(logits)
-        )
+        pi = self._posterior(logits)
         p = self._expert_weights(z, training)
         weather = self._weather_codes(weather, pi)
         if training:
@@ -198,11 +205,17 @@ class CPSMRouter(keras.layers.Layer):
         alpha = self._weather_weights(pi, weather, training)
         if training:
             self.training_calls.assign_add(1)
+        routing = {
+            "context": h,
+            "expert_weights": p,
+            "weather": pi,
+            "weather_weights": alpha,
+        }
+        if self.clear_class:
+            routing["clear"] = ops.softmax(logits)[:, self.num_weathers :]
         return {
-            "context": ops.cast(h, self.compute_dtype),
-            "expert_weights": ops.cast(p, self.compute_dtype),
-            "weather": ops.cast(pi, self.compute_dtype),
-            "weather_weights": ops.cast(alpha, self.compute_dtype),
+            name: ops.cast(value, self.compute_dtype)
+            for name, value in routing.items()
         }
 
     def _standardize(self, moments):
@@ -213,6 +226,14 @@ class CPSMRouter(keras.layers.Layer):
         z = z - ops.mean(z, axis=-1, keepdims=True)
         z = z / ops.sqrt(ops.mean(z * z, axis=-1, keepdims=True) + 1e-6)
         return z * _float32(self.z_scale) + _float32(self.z_offset)
+
+    def _posterior(self, logits):
+        """`pi`, the weathers' probabilities if there is one."""
+        logits = logits[:, : self.num_weathers]
+        # With one weather there is nothing to decide, and Keras would warn.
+        if self.num_weathers == 1:
+            return ops.ones_like(logits)
+        return ops.softmax(logits)
 
     def _expert_weights(self, z, training):
         logits = ops.matmul(z, _float32(self.expert_kernel))
@@ -252,16 +273,23 @@ class CPSMRouter(keras.layers.Layer):
             )
             known = ops.logical_and(known, draw >= rate)
         given = ops.one_hot(
-            ops.maximum(weather, 0), self.num_weathers, dtype="float32"
+            ops.maximum(weather, 0) % self.num_weathers,
+            self.num_weathers,
+            dtype="float32",
         )
         alpha = ops.where((weather == SOFT)[:, None], pi, hard)
         return ops.where(known[:, None], given, alpha)
 
     def _add_losses(self, p, logits, weather):
         if self.weather_loss_weight:
-            labelled = ops.cast(weather >= 0, "float32")
+            # All that are clear have one class, the last.
+            truth = ops.minimum(weather, self.num_weathers)
+            known = ops.logical_and(truth >= 0, truth < self.num_classes)
+            labelled = ops.cast(known, "float32")
             truth = ops.one_hot(
-                ops.maximum(weather, 0), self.num_weathers, dtype="float32"
+                ops.clip(truth, 0, self.num_classes - 1),
+                self.num_classes,
+                dtype="float32",
             )
             entropy = -ops.sum(truth * ops.log_softmax(logits), axis=-1)
             self.add_loss(
@@ -287,12 +315,15 @@ class CPSMRouter(keras.layers.Layer):
                 (features.shape[0], size), dtype=self.compute_dtype
             )
 
-        return {
+        routing = {
             "context": spec(self.context_dim),
             "expert_weights": spec(self.num_experts),
             "weather": spec(self.num_weathers),
             "weather_weights": spec(self.num_weathers),
         }
+        if self.clear_class:
+            routing["clear"] = spec(1)
+        return routing
 
     # Keras leaves the state of seed generators out of what it saves; without
     # it a resumed training would not go on with the same noise.
@@ -322,6 +353,7 @@ class CPSMRouter(keras.layers.Layer):
                 "posterior_ramp": self.posterior_ramp,
                 "weather_loss_weight": self.weather_loss_weight,
                 "balance_loss_weight": self.balance_loss_weight,
+                "clear_class": self.clear_class,
                 "seed": self.seed,
             }
         )

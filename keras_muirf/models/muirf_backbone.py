@@ -37,6 +37,8 @@ class MUIRFBackbone(Backbone):
             which training pulls.
         sharing_loss_weight: float. Weight of that pull, per convolution.
         cpsm_depthwise: bool. Whether depthwise convolutions are CPSM too.
+        clear_class: bool. Whether the router also tells images without
+            weather.
         router_config: dict or `None`. Further arguments of the `CPSMRouter`:
             `noise`, `temperature`, `top_k`, `posterior_rate`,
             `posterior_ramp`, `weather_loss_weight`, `balance_loss_weight`.
@@ -53,8 +55,8 @@ class MUIRFBackbone(Backbone):
     Returns:
         A dict of `"features"` `(B, H', W', stem_width)`, where `H'` and `W'`
         are `H` and `W` extended to multiples of `size_multiple`, and the
-        router's `"weather"`, `"weather_weights"`, `"expert_weights"` and
-        `"context"`.
+        router's `"weather"`, `"weather_weights"`, `"expert_weights"`,
+        `"context"` and, with `clear_class`, `"clear"`.
 
     Example:
 
@@ -93,6 +95,7 @@ class MUIRFBackbone(Backbone):
         sharing_target=0.5,
         sharing_loss_weight=0.001,
         cpsm_depthwise=False,
+        clear_class=False,
         router_config=None,
         image_shape=(None, None, 3),
         dtype=None,
@@ -136,6 +139,7 @@ class MUIRFBackbone(Backbone):
             num_weathers=num_weathers,
             num_experts=num_experts,
             context_dim=context_dim,
+            clear_class=clear_class,
             dtype=dtype,
             name="router",
             **(router_config or {}),
@@ -228,6 +232,7 @@ class MUIRFBackbone(Backbone):
         self.sharing_target = sharing_target
         self.sharing_loss_weight = sharing_loss_weight
         self.cpsm_depthwise = cpsm_depthwise
+        self.clear_class = clear_class
         self.router_config = router_config
         self.image_shape = tuple(image_shape)
 
@@ -281,6 +286,7 @@ class MUIRFBackbone(Backbone):
                 "sharing_target": self.sharing_target,
                 "sharing_loss_weight": self.sharing_loss_weight,
                 "cpsm_depthwise": self.cpsm_depthwise,
+                "clear_class": self.clear_class,
                 "router_config": self.router_config,
                 "image_shape": self.image_shape,
             }

@@ -14,6 +14,7 @@ from keras_muirf.models.muirf_image_restorer_preprocessor import (
 )
 from keras_muirf.models.restored_images import as_float_batch
 from keras_muirf.models.restored_images import like_input
+from keras_muirf.weathers import CLEAR
 from keras_muirf.weathers import WEATHERS
 
 
@@ -36,8 +37,9 @@ class MUIRFImageRestorer(ImageRestorer):
 
     Call arguments:
         inputs: dict of `"image"`, float `(B, H, W, 3)` in [0, 1], and
-            `"weather"`, int `(B,)`: an index into `weathers`, -1 for unknown
-            or -2 for mixed.
+            `"weather"`, int `(B,)`: an index `k` into the `K` weathers, -1
+            for unknown or -2 for mixed; in training also `K + k` for an image
+            without weather among those of weather `k`.
 
     Returns:
         The restored images, float32 `(B, H, W, 3)`.
@@ -55,6 +57,7 @@ class MUIRFImageRestorer(ImageRestorer):
     # See what the network saw and shared.
     restored, routing = restorer.restore(photograph, return_routing=True)
     routing["weather"]  # The probability of each weather.
+    routing["clear"]  # That there is none, if the preset tells.
 
     # Train one from scratch, by weather.
     restorer = keras_muirf.models.MUIRFImageRestorer(
@@ -141,9 +144,35 @@ class MUIRFImageRestorer(ImageRestorer):
         """One task per weather."""
         return len(self.weathers)
 
+    @property
+    def classes(self):
+        """What is told apart: the weathers and, if it knows it, `"clear"`."""
+        clear = (CLEAR,) if self.backbone.clear_class else ()
+        return (*self.weathers, *clear)
+
+    def class_probabilities(self, routing):
+        """The probability of each of `classes`.
+
+        Args:
+            routing: dict from `route`, of `B` rows.
+
+        Returns:
+            A float array `(B, len(classes))`.
+        """
+        if not self.backbone.clear_class:
+            return routing["weather"]
+        clear = routing["clear"]
+        return np.concatenate(
+            [(1.0 - clear) * routing["weather"], clear], axis=-1
+        )
+
     def task_labels(self, x):
-        """The weathers of a batch's images."""
-        return x["weather"] if isinstance(x, dict) else None
+        """The weathers of a batch's images, or of those they stand among."""
+        if not isinstance(x, dict):
+            return None
+        weather, tasks = x["weather"], self.num_tasks
+        # Images without weather are labelled from `num_tasks` on.
+        return ops.where(weather < tasks, weather, weather - tasks)
 
     def restore(self, images, weather=None, return_routing=False):
         """Restores images.
@@ -159,9 +188,11 @@ class MUIRFImageRestorer(ImageRestorer):
         Returns:
             The restored images, an array of the same dtype and shape. With
             `return_routing=True` also a dict of `"weather"`, the
-            probabilities of the weathers, `"shared_fraction"`, for each CPSM
-            convolution the fraction of its channels that the weathers share,
-            and `"mask"`, 1 for each channel that is shared.
+            probabilities of the weathers if there is one, `"clear"`, the
+            probability that there is none (if `classes` has it),
+            `"shared_fraction"`, for each CPSM convolution the fraction of its
+            channels that the weathers share, and `"mask"`, 1 for each channel
+            that is shared.
 
         Raises:
             ValueError: If the images have another shape, dtype or range, or
@@ -229,7 +260,7 @@ class MUIRFImageRestorer(ImageRestorer):
         inputs = {
             name: np.broadcast_to(value, (len(tiles), value.shape[-1]))
             for name, value in routing.items()
-            if name != "weather"
+            if name not in ("weather", "clear")
         }
         restored = _predict(self._tile_model, {"image": tiles, **inputs})
         return np.clip(restored, 0.0, 1.0) if clip else restored
@@ -302,8 +333,13 @@ class MUIRFImageRestorer(ImageRestorer):
             )
             for name, layer in self.backbone.cpsm_layers.items()
         }
+        seen = {
+            name: routing[name]
+            for name in ("weather", "clear")
+            if name in routing
+        }
         return {
-            "weather": routing["weather"],
+            **seen,
             "shared_fraction": {
                 name: mask.mean(axis=-1) for name, mask in masks.items()
             },

@@ -32,7 +32,7 @@ def restore_photograph(restorer, pixels, weather="auto", tile=None, batch=1):
 
     Returns:
         The restored image, of the type and shape of `pixels`, and the
-        probability of each of `restorer.weathers`.
+        probability of each of `restorer.classes`.
 
     Raises:
         ValueError: the image is not of this kind, the weather is unknown, or
@@ -69,7 +69,7 @@ def restore_photograph(restorer, pixels, weather="auto", tile=None, batch=1):
         batch=batch,
         blend=BLEND,
     )
-    return restored, routing["weather"][0]
+    return restored, restorer.class_probabilities(routing)[0]
 
 
 def check_tile(restorer, tile):
@@ -137,7 +137,7 @@ def restore_file(restorer, source, target, weather="auto", tile=None, batch=1):
     return RestorationRecord(
         source=Path(source),
         target=Path(target),
-        weather=restorer.weathers[seen],
+        weather=restorer.classes[seen],
         probability=float(posterior[seen]),
         width=width,
         height=height,

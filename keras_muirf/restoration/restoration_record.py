@@ -9,7 +9,7 @@ class RestorationRecord:
     Args:
         source: `Path`. The file that was read.
         target: `Path`. The file that was written.
-        weather: string. The weather that the network saw.
+        weather: string. The weather that the network saw, or `"clear"`.
         probability: float. How sure it was.
         width: int. Pixels, upright.
         height: int. Pixels, upright.

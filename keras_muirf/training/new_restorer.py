@@ -35,7 +35,9 @@ def new_restorer(size, weathers=WEATHERS):
     """
     config = {**models.SIZES, SMOKE: _SMOKE_SIZE}[size]
     return models.MUIRFImageRestorer(
-        models.MUIRFBackbone(num_weathers=len(weathers), **config),
+        models.MUIRFBackbone(
+            num_weathers=len(weathers), clear_class=True, **config
+        ),
         models.MUIRFImageRestorerPreprocessor(layers.MUIRFImageConverter()),
         weathers=weathers,
     )

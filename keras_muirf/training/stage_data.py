@@ -2,6 +2,10 @@ import keras
 
 from keras_muirf.datasets import WeatherMajorDataset
 
+# Of the crops, those that are clear: what is to be told from weather, and to
+# come back as it is.
+CLEAR = 0.1
+
 
 class StageData(keras.callbacks.Callback):
     """The training data of a run through its stages.
@@ -23,6 +27,7 @@ class StageData(keras.callbacks.Callback):
             "sources": sources,
             "steps_per_epoch": run.steps_per_epoch,
             "weathers": weathers,
+            "clear": CLEAR,
             "seed": run.seed,
             **run.devices_data,
         }

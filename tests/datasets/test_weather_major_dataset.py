@@ -69,6 +69,26 @@ def test_labels_follow_the_models_weathers(make_pairs):
     assert inputs["weather"].tolist() == [0] * 4 + [2] * 4
 
 
+def test_a_share_of_every_weather_is_clear(sources):
+    found = []
+    batches = dataset(sources, clear=0.3)
+    for batch in range(20):
+        inputs, y = batches.make_batch(0, batch)
+        clear = inputs["weather"] >= 3
+        # One or two of four.
+        assert set(clear.reshape(3, 4).sum(1)) <= {1, 2}
+        np.testing.assert_array_equal(
+            inputs["weather"] % 3, np.repeat(np.arange(3), 4)
+        )
+        same = (inputs["image"] == y).all(axis=(1, 2, 3))
+        assert same[clear].all() and not same[~clear].any()
+        found.append(clear)
+    assert 1.0 < 4 * np.mean(found) < 1.5
+    assert len({tuple(clear) for clear in found}) > 1
+    with pytest.raises(ValueError, match="`clear` is a share"):
+        dataset(sources, clear=1.0)
+
+
 def test_batch_depends_on_seed_epoch_and_index_only(sources):
     straight = dataset(sources)
     first = [straight[i] for i in range(5)]

@@ -3,6 +3,7 @@ import json
 
 import numpy as np
 import pytest
+from small import small_backbone
 
 from keras_muirf import evaluation
 from keras_muirf.evaluation import PROTOCOLS
@@ -10,6 +11,7 @@ from keras_muirf.evaluation import Network
 from keras_muirf.evaluation import evaluate
 from keras_muirf.evaluation import find_sets
 from keras_muirf.metrics import image_quality
+from keras_muirf.models import MUIRFImageRestorer
 from keras_muirf.restoration import restore_photograph
 
 
@@ -20,7 +22,7 @@ def by_key(rows):
 def test_figures_are_those_of_the_restored_pictures(data, restorer):
     sets = find_sets(data)
     assert [some.name for some in sets] == ["fog", "streaks", "photos (clean)"]
-    assert [some.weather for some in sets] == ["haze", "rain", None]
+    assert [some.weather for some in sets] == ["haze", "rain", "clear"]
     rows = by_key(evaluate(sets, Network(restorer, "net")))
     assert len(rows) == 7 * 3
     for some in sets:
@@ -34,6 +36,10 @@ def test_figures_are_those_of_the_restored_pictures(data, restorer):
             assert row["ssim_rgb"] == pytest.approx(
                 image_quality.ssim(target, output, "rgb"), abs=1e-5
             )
+            if some.weather == "clear":
+                # The network has no such class to be right about.
+                assert row["seen"] == ""
+                continue
             likeliest = int(np.argmax(routing["weather"]))
             assert row["seen"] == restorer.weathers[likeliest]
             assert row["probability"] == pytest.approx(
@@ -70,6 +76,20 @@ def test_synthesized_weather_is_the_same_again(data, restorer):
     assert clean[0]["psnr_y"] == float("inf")
 
 
+def test_photographs_without_weather_are_recognized_as_clear(data):
+    sets = [some for some in find_sets(data) if some.weather == "clear"]
+    for clear, expected in ((False, None), (True, 1.0)):
+        backbone = small_backbone(clear_class=clear)
+        if clear:
+            # Sure of it, whatever it sees.
+            backbone.router.weather_bias.assign([0.0, 0.0, 0.0, 0.0, 50.0])
+        network = Network(MUIRFImageRestorer(backbone))
+        rows = evaluate(sets, network, baselines=False)
+        (found,) = evaluation.summarize(rows)
+        assert found["weather_accuracy"] == expected
+        assert bool(rows[0]["seen"]) == clear
+
+
 def test_a_stopped_run_goes_on(data, restorer, tmp_path):
     sets, folder = find_sets(data), tmp_path / "out"
     straight = evaluate(sets, restorer)
@@ -100,7 +120,7 @@ def test_a_stopped_run_goes_on(data, restorer, tmp_path):
     for row, wanted in zip(again, straight, strict=True):
         assert row["name"] == wanted["name"]
         assert row["psnr_y"] == pytest.approx(wanted["psnr_y"], abs=1e-6)
-        assert row["seen"] if row["method"] == network.name else True
+        assert row["seen"] == wanted["seen"]
     with open(table, newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(straight)

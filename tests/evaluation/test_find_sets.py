@@ -10,7 +10,7 @@ def test_sets_are_found_with_their_weathers(data):
     assert [(some.name, some.weather) for some in sets] == [
         ("fog", "haze"),
         ("streaks", "rain"),
-        ("photos (clean)", None),
+        ("photos (clean)", "clear"),
     ]
     assert [len(some.source.names) for some in sets] == [3, 3, 1]
     assert len(find_sets(data, limit=2)[0].source.names) == 2

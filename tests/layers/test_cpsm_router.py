@@ -152,6 +152,52 @@ def test_losses_are_the_cross_entropy_and_the_balance():
     assert not router.losses
 
 
+def test_a_clear_image_has_a_class_and_the_kernels_of_a_weather():
+    x = features(5)
+    router = make(
+        clear_class=True,
+        weather_loss_weight=1.0,
+        balance_loss_weight=0.0,
+        noise=0.0,
+        posterior_rate=0.0,
+    )
+    router(x)
+    # Not sure of anything.
+    router.weather_kernel.assign(0.05 * router.weather_kernel.value)
+    routing = numpy(router(x))
+    assert routing["clear"].shape == (5, 1)
+    np.testing.assert_allclose(routing["weather"].sum(-1), 1.0, rtol=1e-5)
+    # Clear among the images of weather 1 and of 3, weather 2, unknown, mixed.
+    codes = np.array([4 + 1, 4 + 3, 2, -1, -2])
+    trained = numpy(router(x, codes, training=True))
+    weights = trained["weather_weights"]
+    np.testing.assert_array_equal(weights[:3].argmax(-1), [1, 3, 2])
+    np.testing.assert_array_equal(weights[:3].max(-1), 1.0)
+    np.testing.assert_allclose(weights[4], routing["weather"][4], rtol=1e-5)
+    probabilities = [
+        routing["clear"][0, 0],
+        routing["clear"][1, 0],
+        (1 - routing["clear"][2, 0]) * routing["weather"][2, 2],
+    ]
+    assert float(ops.convert_to_numpy(router.losses[0])) == pytest.approx(
+        -np.mean(np.log(probabilities)), rel=1e-4
+    )
+
+
+def test_without_that_class_clear_images_teach_nothing():
+    router = make(weather_loss_weight=1.0, balance_loss_weight=0.0)
+    assert "clear" not in router(features(2))
+    router(features(2), np.array([4, 6]), training=True)
+    assert float(ops.convert_to_numpy(router.losses[0])) == 0.0
+
+
+def test_one_weather_is_told_from_none():
+    router = layers.CPSMRouter(num_weathers=1, clear_class=True)
+    routing = numpy(router(features(3)))
+    np.testing.assert_array_equal(routing["weather"], 1.0)
+    assert len(set(routing["clear"].ravel())) > 1
+
+
 @pytest.mark.parametrize(
     "policy", ["float32", "mixed_bfloat16", "mixed_float16", "bfloat16"]
 )
@@ -165,7 +211,12 @@ def test_dtype_policies(policy):
 
 def test_config_round_trip():
     router = layers.CPSMRouter(
-        num_weathers=3, top_k=2, temperature=0.5, noise=0.2, seed=4
+        num_weathers=3,
+        top_k=2,
+        temperature=0.5,
+        noise=0.2,
+        clear_class=True,
+        seed=4,
     )
     again = layers.CPSMRouter.from_config(router.get_config())
     assert again.get_config() == router.get_config()

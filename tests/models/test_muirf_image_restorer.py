@@ -53,6 +53,21 @@ def test_one_image_and_a_batch_agree(restorer):
         np.testing.assert_allclose(together[i], alone, atol=1e-5)
 
 
+def test_clear_is_a_class_where_the_network_has_it(restorer):
+    x = photograph(16, 24)
+    assert restorer.classes == restorer.weathers
+    assert "clear" not in restorer.restore(x, return_routing=True)[1]
+    telling = models.MUIRFImageRestorer(small_backbone(clear_class=True))
+    assert telling.classes == (*restorer.weathers, "clear")
+    _, routing = telling.restore(x, return_routing=True)
+    assert routing["weather"].sum() == pytest.approx(1.0)
+    moments = telling.shallow_moments(x[None] / np.float32(255))
+    (found,) = telling.class_probabilities(telling.route(moments))
+    assert found.sum() == pytest.approx(1.0)
+    assert found[-1] == pytest.approx(routing["clear"].item())
+    assert telling.restore(x, "mixed").shape == x.shape
+
+
 def test_restore_is_the_model_called(restorer):
     x = photograph(15, 22, "float32")[None]
     called = restorer({"image": x, "weather": np.array([-1])})

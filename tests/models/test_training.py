@@ -9,8 +9,10 @@ import sys
 import keras
 import numpy as np
 import pytest
+from small import small_backbone
 from small import small_restorer
 
+from keras_muirf import models
 from keras_muirf import optimizers
 
 
@@ -48,6 +50,20 @@ def test_fit_with_mvgh_learns():
     assert history["loss"][-1] < 0.95 * history["loss"][0]
     assert history["psnr"][-1] > history["psnr"][0]
     assert restorer.optimizer.num_tasks == 4
+
+
+def test_clear_images_are_told_and_stand_in_their_weathers_task():
+    restorer = models.MUIRFImageRestorer(
+        small_backbone(clear_class=True, router_config={"noise": 0.0})
+    )
+    restorer.compile(optimizers.MVGH(keras.optimizers.AdamW(1e-2)), **EAGERLY)
+    x, y = batch()
+    x["image"][::2] = y[::2]
+    x["weather"][::2] += 4
+    restorer.fit(x, y, batch_size=8, epochs=30, shuffle=False, verbose=0)
+    routing = restorer.route(restorer.shallow_moments(x["image"]))
+    found = restorer.class_probabilities(routing).argmax(-1)
+    assert np.mean((found == 4) == (np.arange(8) % 2 == 0)) > 0.8
 
 
 def test_the_router_and_what_is_specific_are_averaged():
