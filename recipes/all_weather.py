@@ -59,7 +59,7 @@ for folder, weather, weight in [
     sources[weather].append((pairs, weight))
 
 # === Model ===
-restorer = training.new_restorer(run.size)
+restorer = training.new_restorer(run.size, start=run.start)
 restorer.compile(
     training.find_rule(run.rule)(
         keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)

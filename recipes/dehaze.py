@@ -49,7 +49,7 @@ validation = {
 
 # === Model ===
 # With one weather the rule leaves the step to the optimizer inside it.
-restorer = training.new_restorer(run.size, weathers=("haze",))
+restorer = training.new_restorer(run.size, weathers=("haze",), start=run.start)
 restorer.compile(
     training.find_rule(run.rule)(
         keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)

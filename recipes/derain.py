@@ -55,7 +55,7 @@ validation = {
 
 # === Model ===
 # With one weather the rule leaves the step to the optimizer inside it.
-restorer = training.new_restorer(run.size, weathers=("rain",))
+restorer = training.new_restorer(run.size, weathers=("rain",), start=run.start)
 restorer.compile(
     training.find_rule(run.rule)(
         keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)

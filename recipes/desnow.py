@@ -30,7 +30,7 @@ validation = {"synthesized snow": Synthesized(held_out, snow)}
 
 # === Model ===
 # With one weather the rule leaves the step to the optimizer inside it.
-restorer = training.new_restorer(run.size, weathers=("snow",))
+restorer = training.new_restorer(run.size, weathers=("snow",), start=run.start)
 restorer.compile(
     training.find_rule(run.rule)(
         keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)

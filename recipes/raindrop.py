@@ -44,7 +44,9 @@ validation = {
 
 # === Model ===
 # With one weather the rule leaves the step to the optimizer inside it.
-restorer = training.new_restorer(run.size, weathers=("raindrop",))
+restorer = training.new_restorer(
+    run.size, weathers=("raindrop",), start=run.start
+)
 restorer.compile(
     training.find_rule(run.rule)(
         keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)

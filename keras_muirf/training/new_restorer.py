@@ -1,5 +1,6 @@
 from keras_muirf import layers
 from keras_muirf import models
+from keras_muirf.training.run_error import RunError
 from keras_muirf.weathers import WEATHERS
 
 SMOKE = "smoke"
@@ -16,16 +17,21 @@ _SMOKE_SIZE = {
 }
 
 
-def new_restorer(size, weathers=WEATHERS):
-    """Makes a restorer with random weights.
+def new_restorer(size, weathers=WEATHERS, start=None):
+    """Makes a restorer with random weights, or those of a preset to go on from.
 
     Args:
         size: string, one of `keras_muirf.models.SIZES`, or `"smoke"` for a
             network that is only there to see that a recipe runs.
         weathers: tuple of strings, the weathers of the network in their order.
+        start: `None`, or string, a preset: network and weights are then its
+            own, whatever the size.
 
     Returns:
         A `keras_muirf.models.MUIRFImageRestorer`.
+
+    Raises:
+        RunError: If there is no such preset, or it is of other weathers.
 
     Example:
 
@@ -33,6 +39,8 @@ def new_restorer(size, weathers=WEATHERS):
     restorer = keras_muirf.training.new_restorer("tiny", weathers=("rain",))
     ```
     """
+    if start is not None:
+        return _from_preset(start, tuple(weathers))
     config = {**models.SIZES, SMOKE: _SMOKE_SIZE}[size]
     return models.MUIRFImageRestorer(
         models.MUIRFBackbone(
@@ -41,3 +49,19 @@ def new_restorer(size, weathers=WEATHERS):
         models.MUIRFImageRestorerPreprocessor(layers.MUIRFImageConverter()),
         weathers=weathers,
     )
+
+
+def _from_preset(start, weathers):
+    try:
+        restorer = models.MUIRFImageRestorer.from_preset(start)
+    # Files from anywhere: what may be wrong with them has no common type.
+    except Exception as error:
+        words = " ".join(str(error).split())
+        raise RunError(f"start={start} cannot be loaded: {words}", 2) from error
+    if restorer.weathers != weathers:
+        raise RunError(
+            f"start={start} is of the weathers {', '.join(restorer.weathers)}; "
+            f"this recipe trains {', '.join(weathers)}.",
+            2,
+        )
+    return restorer

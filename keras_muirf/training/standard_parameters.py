@@ -50,6 +50,12 @@ def standard_parameters(minutes, learning_rate):
         ),
         Parameter("size", "tiny", "of the network", choices=(*SIZES, SMOKE)),
         Parameter(
+            "start",
+            None,
+            "preset to begin with instead of random weights; its size holds",
+            str,
+        ),
+        Parameter(
             "seed",
             0,
             "of initial weights, batches and synthesized weather",

@@ -1,6 +1,7 @@
 import subprocess
 
 import keras
+import numpy as np
 import pytest
 
 from keras_muirf import optimizers
@@ -10,6 +11,7 @@ from keras_muirf.training import find_rule
 from keras_muirf.training import new_restorer
 from keras_muirf.training import save_preset
 from keras_muirf.training.find_rule import rules
+from keras_muirf.training.run_error import RunError
 
 
 def test_rules_are_found_by_name():
@@ -46,6 +48,24 @@ def test_a_preset_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     loaded = MUIRFImageRestorer.from_preset(str(folder))
     found = keras.ops.convert_to_numpy(loaded.get_layer("head").kernel)
     assert (found > 0.5).all()
+
+
+def test_a_preset_is_begun_with(tmp_path):
+    first = new_restorer("smoke", ("rain",))
+    first.save_to_preset(str(tmp_path / "preset"))
+    start = str(tmp_path / "preset")
+    again = new_restorer("tiny", ("rain",), start)
+    for one, other in zip(first.weights, again.weights, strict=True):
+        assert one.shape == other.shape
+    kernel = first.get_layer("head").kernel
+    np.testing.assert_array_equal(
+        keras.ops.convert_to_numpy(again.get_layer("head").kernel),
+        keras.ops.convert_to_numpy(kernel),
+    )
+    with pytest.raises(RunError, match="is of the weathers rain; .* haze"):
+        new_restorer("tiny", ("haze",), start)
+    with pytest.raises(RunError, match="start=nowhere cannot be loaded"):
+        new_restorer("tiny", ("rain",), "nowhere")
 
 
 @pytest.fixture
