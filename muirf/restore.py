@@ -54,7 +54,16 @@ INTERRUPTED = 130
     help="Height and width of the tiles of large images, in pixels; 0 for "
     "each image in one piece. Default: the preset's own.",
 )
-def restore(inputs, out, preset, weather, backend, tile):
+@click.option(
+    "--strength",
+    type=click.FloatRange(0, 1),
+    metavar="S",
+    default=1.0,
+    show_default=True,
+    help="How much of the restoration is applied: 0 leaves the image as it "
+    "is, 0.5 lies halfway.",
+)
+def restore(inputs, out, preset, weather, backend, tile, strength):
     """Restore images: files, and folders with all their subfolders.
 
     JPEG, PNG, WebP, TIFF and AVIF. Depth, transparency and metadata stay as
@@ -77,7 +86,15 @@ def restore(inputs, out, preset, weather, backend, tile):
         try:
             for source, target in pairs:
                 reporter.begin(source)
-                _restore_one(reporter, restorer, source, target, weather, tile)
+                _restore_one(
+                    reporter,
+                    restorer,
+                    source,
+                    target,
+                    weather=weather,
+                    tile=tile,
+                    strength=strength,
+                )
         except KeyboardInterrupt:
             reporter.finish(time.perf_counter() - started, interrupted=True)
             raise SystemExit(INTERRUPTED) from None
@@ -96,12 +113,12 @@ def _load(preset, weather, tile):
     return restorer
 
 
-def _restore_one(reporter, restorer, source, target, weather, tile):
+def _restore_one(reporter, restorer, source, target, **options):
     from keras_muirf.restoration import ImageError
     from keras_muirf.restoration import restore_file
 
     try:
-        record = restore_file(restorer, source, target, weather, tile)
+        record = restore_file(restorer, source, target, **options)
     except ImageError as error:
         reporter.failure(one_line(error))
     # The backends' errors, lack of memory among them, have no common type,
@@ -113,4 +130,4 @@ def _restore_one(reporter, restorer, source, target, weather, tile):
             "short, a smaller --tile helps."
         )
     else:
-        reporter.success(record, given=weather in restorer.weathers)
+        reporter.success(record, given=options["weather"] in restorer.weathers)

@@ -174,7 +174,7 @@ class MUIRFImageRestorer(ImageRestorer):
         # Images without weather are labelled from `num_tasks` on.
         return ops.where(weather < tasks, weather, weather - tasks)
 
-    def restore(self, images, weather=None, return_routing=False):
+    def restore(self, images, weather=None, return_routing=False, strength=1.0):
         """Restores images.
 
         Args:
@@ -184,6 +184,9 @@ class MUIRFImageRestorer(ImageRestorer):
                 `weathers` to name it, `"mixed"` to mix the weathers' kernels
                 by their probabilities, or a list of these, one per image.
             return_routing: bool. Whether to return the routing too.
+            strength: float in [0, 1]. How much of the restoration is applied:
+                0 gives the images back, 1 is the network's result, and what
+                lies between blends the two.
 
         Returns:
             The restored images, an array of the same dtype and shape. With
@@ -195,12 +198,14 @@ class MUIRFImageRestorer(ImageRestorer):
             that is shared.
 
         Raises:
-            ValueError: If the images have another shape, dtype or range, or
-                the weather is not one of the model's.
+            ValueError: If the images have another shape, dtype or range,
+                the weather is not one of the model's, or the strength lies
+                outside of [0, 1].
         """
         batch, single = as_float_batch(images)
         routing = self.route(self.shallow_moments(batch), weather)
-        restored = like_input(self.restore_tiles(batch, routing), images)
+        restored = self.restore_tiles(batch, routing, strength=strength)
+        restored = like_input(restored, images)
         if not return_routing:
             return restored[0] if single else restored
         report = self._routing_report(routing)
@@ -242,7 +247,7 @@ class MUIRFImageRestorer(ImageRestorer):
             for name, value in routing.items()
         }
 
-    def restore_tiles(self, tiles, routing, clip=True):
+    def restore_tiles(self, tiles, routing, clip=True, strength=1.0):
         """Restores images, or the tiles of one, with a given routing.
 
         Nothing but the routing looks at more than `halo` pixels around a
@@ -253,17 +258,27 @@ class MUIRFImageRestorer(ImageRestorer):
             routing: dict from `route`, of `N` rows or of one.
             clip: bool. `False` leaves the network's output as it is, for
                 measuring.
+            strength: as in `restore`.
 
         Returns:
             A float32 array `(N, h, w, 3)` in [0, 1].
         """
+        if not 0 <= strength <= 1:
+            raise ValueError(
+                "`strength` must lie in [0, 1]: 0 for the image as it is, 1 "
+                f"for the network's result. Received: strength={strength}"
+            )
         inputs = {
             name: np.broadcast_to(value, (len(tiles), value.shape[-1]))
             for name, value in routing.items()
             if name not in ("weather", "clear")
         }
         restored = _predict(self._tile_model, {"image": tiles, **inputs})
-        return np.clip(restored, 0.0, 1.0) if clip else restored
+        if clip:
+            restored = np.clip(restored, 0.0, 1.0)
+        if strength < 1:
+            restored = tiles + np.float32(strength) * (restored - tiles)
+        return restored
 
     @property
     def size_multiple(self):

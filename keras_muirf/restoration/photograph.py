@@ -15,7 +15,9 @@ from keras_muirf.restoration.tiling import value_range
 BLEND = 16
 
 
-def restore_photograph(restorer, pixels, weather="auto", tile=None, batch=1):
+def restore_photograph(
+    restorer, pixels, weather="auto", tile=None, batch=1, strength=1.0
+):
     """Restores an image of any size in bounded device memory.
 
     The whole image is routed once, from the average of its tiles' moments;
@@ -29,14 +31,15 @@ def restore_photograph(restorer, pixels, weather="auto", tile=None, batch=1):
         tile: int, height and width of a tile in pixels; `None` for the
             restorer's `recommended_tile`, 0 for the whole image in one piece.
         batch: int. The most tiles that are with the network at a time.
+        strength: float in [0, 1]. How much of the restoration is applied.
 
     Returns:
         The restored image, of the type and shape of `pixels`, and the
         probability of each of `restorer.classes`.
 
     Raises:
-        ValueError: the image is not of this kind, the weather is unknown, or
-            the tile too small for the network.
+        ValueError: the image is not of this kind, the weather is unknown, the
+            tile too small for the network, or the strength not in [0, 1].
 
     Example:
 
@@ -62,7 +65,7 @@ def restore_photograph(restorer, pixels, weather="auto", tile=None, batch=1):
     routing = restorer.route(moments, weather)
     restored = restore_tiled(
         pixels,
-        lambda tiles: restorer.restore_tiles(tiles, routing),
+        lambda tiles: restorer.restore_tiles(tiles, routing, strength=strength),
         tile=size,
         halo=restorer.halo,
         multiple=multiple,
@@ -90,7 +93,15 @@ def check_tile(restorer, tile):
         )
 
 
-def restore_file(restorer, source, target, weather="auto", tile=None, batch=1):
+def restore_file(
+    restorer,
+    source,
+    target,
+    weather="auto",
+    tile=None,
+    batch=1,
+    strength=1.0,
+):
     """Restores one image file into another.
 
     Depth, transparency, greyness and metadata stay; see `read_image` and
@@ -104,6 +115,7 @@ def restore_file(restorer, source, target, weather="auto", tile=None, batch=1):
         weather: as in `restore_photograph`.
         tile: as in `restore_photograph`.
         batch: as in `restore_photograph`.
+        strength: as in `restore_photograph`.
 
     Returns:
         A `RestorationRecord`.
@@ -129,7 +141,7 @@ def restore_file(restorer, source, target, weather="auto", tile=None, batch=1):
     # Before the network's work, which would be in vain.
     check_writable(target, image)
     restored, posterior = restore_photograph(
-        restorer, image.pixels, weather, tile, batch
+        restorer, image.pixels, weather, tile, batch, strength
     )
     write_image(target, restored, like=image)
     seen = int(posterior.argmax())

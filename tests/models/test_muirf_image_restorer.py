@@ -45,6 +45,17 @@ def test_kinds_agree(restorer):
     np.testing.assert_allclose(wide / 65535, as_float, atol=1e-5)
 
 
+def test_strength_lies_between_the_image_and_the_result(restorer):
+    x = photograph(16, 24, "float32")
+    full = restorer.restore(x)
+    np.testing.assert_array_equal(restorer.restore(x, strength=0.0), x)
+    half = restorer.restore(x, strength=0.5)
+    np.testing.assert_allclose(half, 0.5 * (x + full), atol=1e-6)
+    assert np.abs(full - x).max() > 0.01
+    with pytest.raises(ValueError, match="`strength` must lie in"):
+        restorer.restore(x, strength=1.5)
+
+
 def test_one_image_and_a_batch_agree(restorer):
     x = np.stack([photograph(16, 24, seed=s) for s in range(3)])
     together = restorer.restore(x / np.float32(255), ["rain", None, "mixed"])

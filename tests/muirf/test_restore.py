@@ -108,15 +108,36 @@ def test_weather_changes_the_result(muirf, preset, photos, pixels):
     assert len(set(results.values())) == 5
 
 
+def test_strength_blends_photograph_and_result(muirf, preset, photos, pixels):
+    results = {}
+    for strength in ("0", "0.25", "1"):
+        done = muirf(
+            *("restore", "photos/a.png", "-o", "b.png", "--preset", preset),
+            *("--strength", strength),
+        )
+        assert done.exit_code == 0, done.output
+        results[strength] = pixels("b.png").astype(float)
+    photograph = pixels("photos/a.png")
+    np.testing.assert_array_equal(results["0"], photograph)
+    blend = photograph + 0.25 * (results["1"] - photograph)
+    # Both were rounded.
+    assert np.abs(results["0.25"] - blend).max() <= 0.5 + 0.125 + 1e-3
+    assert np.abs(results["1"] - photograph).max() > 1
+    done = muirf(
+        *("restore", "photos/a.png", "--preset", preset, "--strength", "1.5")
+    )
+    assert done.exit_code == 2 and "--strength" in done.stderr
+
+
 def test_tile_changes_the_tiles(muirf, preset, photos, rng, monkeypatch):
     big = rng.integers(0, 256, (100, 140, 3), dtype="uint8")
     Image.fromarray(big).save("big.png")
     shapes = set()
     restore_tiles = MUIRFImageRestorer.restore_tiles
 
-    def watched(self, tiles, routing):
+    def watched(self, tiles, routing, **options):
         shapes.add(tiles.shape)
-        return restore_tiles(self, tiles, routing)
+        return restore_tiles(self, tiles, routing, **options)
 
     monkeypatch.setattr(MUIRFImageRestorer, "restore_tiles", watched)
     for tile, shape in (("64", (1, 64, 64, 3)), ("0", (1, 100, 140, 3))):
@@ -173,10 +194,10 @@ def test_a_failing_network_does_not_stop_the_run(
 ):
     restore_file = restoration.restore_file
 
-    def short_of_memory(restorer, source, *args):
+    def short_of_memory(restorer, source, *args, **options):
         if source.name == "a.png":
             raise RuntimeError("out of\nmemory")
-        return restore_file(restorer, source, *args)
+        return restore_file(restorer, source, *args, **options)
 
     monkeypatch.setattr(restoration, "restore_file", short_of_memory)
     done = muirf("restore", "photos", "-o", "out", "--preset", preset)
@@ -189,10 +210,10 @@ def test_a_failing_network_does_not_stop_the_run(
 def test_an_interrupted_run_ends_cleanly(muirf, preset, photos, monkeypatch):
     restore_file = restoration.restore_file
 
-    def interrupted(restorer, source, *args):
+    def interrupted(restorer, source, *args, **options):
         if source.name != "a.png":
             raise KeyboardInterrupt
-        return restore_file(restorer, source, *args)
+        return restore_file(restorer, source, *args, **options)
 
     monkeypatch.setattr(restoration, "restore_file", interrupted)
     done = muirf("restore", "photos", "-o", "out", "--preset", preset)

@@ -9,7 +9,7 @@ class IdentityRestorer:
     size_multiple = 8
     halo = 5
     recommended_tile = 64
-    weathers = ("rain", "snow", "haze", "raindrop")
+    weathers = classes = ("rain", "snow", "haze", "raindrop")
 
     def __init__(self):
         self.shapes = []
@@ -25,7 +25,10 @@ class IdentityRestorer:
         self.moments = moments
         return {"weather": np.array([[0.1, 0.2, 0.6, 0.1]], "float32")}
 
-    def restore_tiles(self, tiles, routing):
+    def class_probabilities(self, routing):
+        return routing["weather"]
+
+    def restore_tiles(self, tiles, routing, strength):
         self.shapes.append(tiles.shape)
         return tiles
 
