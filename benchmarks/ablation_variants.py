@@ -69,4 +69,10 @@ QUESTIONS = (
     ("CPSM + MVGH", "CPSM + MVGH, no meta vector"),
     ("CPSM + MVGH", "CPSM + MVGH, own sizes"),
     ("CPSM + MVGH", "CPSM + MVGH, half sizes"),
+    ("CPSM + MVGH, own sizes and lengths", "CPSM"),
+    ("CPSM + MVGH, own sizes and lengths", "CPSM + MVGH"),
+    ("CPSM + MVGH, own sizes and lengths", "CPSM + UPGrad"),
+    ("CPSM + MVGH, own sizes and lengths", "CPSM + MVGH, own sizes"),
+    ("CPSM + MVGH, own sizes, no meta vector", "CPSM + MVGH, own sizes"),
+    ("CPSM + UPGrad", "CPSM"),
 )
