@@ -2,7 +2,8 @@
 
     muirf train all_weather --set data=DATA
 
-It makes the preset that comes with the package.
+An earlier version of it, without clear crops, made the preset that comes with
+the package.
 
 Data: DATA holds `train/pairs/<set>/<weather>/{input,gt}` and
     `train/clean/bsds500`. Rain is learned from Rain100L, Rain800 and Rain1400
@@ -10,8 +11,9 @@ Data: DATA holds `train/pairs/<set>/<weather>/{input,gt}` and
     pairs, raindrops from synthesized drops and RobotCar pairs, and snow, of
     which there are no aligned real pairs, from synthesized snow alone.
 Time: 55 minutes on two CPU cores.
-Result: the preset's model card has the figures on the test sets. The report
-    at the end of the run is on scenes held out of training.
+Result: the model card has the preset's figures on the test sets; this version
+    is not trained yet. The report at the end of the run is on scenes held out
+    of training.
 """
 
 import keras

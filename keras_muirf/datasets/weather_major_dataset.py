@@ -146,8 +146,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
             )
         if not 0 <= clear < 1:
             raise ValueError(
-                "`clear` is a share and has to lie from 0 up to 1, without "
-                f"1. Received: clear={clear}"
+                f"`clear` is a share from 0 to below 1. Received: clear={clear}"
             )
         if images_per_weather % replicas:
             raise ValueError(
@@ -329,11 +328,10 @@ class WeatherMajorDataset(keras.utils.PyDataset):
 
     def _choose_clear(self, rng):
         """Returns the places in the batch that are left without weather."""
-        n = self.images_per_weather
-        places = []
-        for group in range(len(self._groups) if self.clear else 0):
+        n, places = self.images_per_weather, []
+        for first in range(0, len(self._groups) * n, n) if self.clear else ():
             count = int(self.clear * n + rng.random())
-            places += list(group * n + rng.permutation(n)[:count])
+            places += list(first + rng.permutation(n)[:count])
         return places
 
     def _choose_sources(self, rng):

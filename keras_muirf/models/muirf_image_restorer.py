@@ -57,7 +57,6 @@ class MUIRFImageRestorer(ImageRestorer):
     # See what the network saw and shared.
     restored, routing = restorer.restore(photograph, return_routing=True)
     routing["weather"]  # The probability of each weather.
-    routing["clear"]  # That there is none, if the preset tells.
 
     # Train one from scratch, by weather.
     restorer = keras_muirf.models.MUIRFImageRestorer(

@@ -53,7 +53,7 @@ def test_inputs_measure_as_known(shared_data):
     """The figures that others measured on the same files."""
     found = {}
     for some in find_sets(shared_data / "test"):
-        if some.weather:
+        if some.weather != "clear":
             figures = [
                 image_quality.psnr(target, image)
                 for image, target in map(
