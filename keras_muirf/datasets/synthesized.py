@@ -90,6 +90,21 @@ class Synthesized:
             weathered = self._compiled[images.shape].predict_on_batch(images)
         return np.clip(np.asarray(weathered, "float32"), 0.0, 1.0)
 
+    def draw(self, images, seed):
+        """As `synthesize`, within a function that is being compiled.
+
+        Args:
+            images: float32 tensor `(batch, height, width, 3)` in [0, 1].
+            seed: Integer tensor of two numbers from 0 to 2^31 - 1.
+
+        Returns:
+            A float32 tensor of the same shape in [0, 1].
+        """
+        state = self.layer.seed_generator.state
+        scope = keras.StatelessScope([(state, ops.cast(seed, state.dtype))])
+        with self._lock, scope:
+            return ops.clip(self.layer(images), 0.0, 1.0)
+
     def __getitem__(self, index):
         return self.pair(index)
 

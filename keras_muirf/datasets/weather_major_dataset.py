@@ -9,6 +9,7 @@ import numpy as np
 from keras_muirf.datasets.batches_ahead import BatchesAhead
 from keras_muirf.datasets.crops import random_crop
 from keras_muirf.datasets.crops import random_symmetry
+from keras_muirf.datasets.image_pool import require_equal_sizes
 from keras_muirf.datasets.readable_images import ReadableImages
 from keras_muirf.datasets.synthesized import Synthesized
 from keras_muirf.datasets.weighted_sources import weighted_sources
@@ -351,12 +352,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         synthesized = isinstance(source, Synthesized)
         name, images = self._images.draw(source, rng)
         images = (images,) if synthesized else images
-        if images[0].shape != images[-1].shape:
-            raise ValueError(
-                f"The images of the pair {name} of "
-                f"{source.weather} have to be equally large. Received: shapes "
-                f"{images[0].shape} and {images[1].shape}"
-            )
+        require_equal_sizes(name, source, images)
         zoom = self.zoom if synthesized else None
         images = random_crop(images, self.crop_size, rng, zoom)
         images = random_symmetry(images, rng, self.augment)

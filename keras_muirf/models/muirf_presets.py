@@ -32,4 +32,8 @@ PRESETS = {
         ),
         "weathers": ("rain", "snow", "haze", "raindrop"),
     },
+    "muirf_tiny_derain": {
+        "description": "The tiny network for rain alone.",
+        "weathers": ("rain",),
+    },
 }

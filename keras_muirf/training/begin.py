@@ -90,6 +90,8 @@ def begin(
         text = script and script.read_text(encoding="utf-8")
         write_run(run.out, record, text)
     run.devices_data = use_devices(run.devices)
+    if run.on_device and run.devices != 1:
+        raise RunError("on_device is for one device, not for several.", 2)
     keras.config.set_dtype_policy(run.precision)
     keras.utils.set_random_seed(run.seed)
     return run

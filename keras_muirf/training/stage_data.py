@@ -1,5 +1,6 @@
 import keras
 
+from keras_muirf.datasets import OnDeviceDataset
 from keras_muirf.datasets import WeatherMajorDataset
 
 # Of the crops, those that are clear: what is to be told from weather, and to
@@ -43,15 +44,21 @@ class StageData(keras.callbacks.Callback):
             epoch: int, the epoch to begin with.
 
         Returns:
-            A `keras_muirf.datasets.WeatherMajorDataset`.
+            A `keras_muirf.datasets.WeatherMajorDataset`, with `run.on_device`
+            a `keras_muirf.datasets.OnDeviceDataset`.
         """
         if self.dataset is not None:
             self._state = self.dataset.get_state()
-        self.dataset = WeatherMajorDataset(
-            crop_size=crop_size,
-            images_per_weather=images_per_weather,
+        options = {
+            "crop_size": crop_size,
+            "images_per_weather": images_per_weather,
             **self._options,
-        )
+        }
+        if self.run.on_device:
+            pool = None if self.dataset is None else self.dataset.pool
+            self.dataset = OnDeviceDataset(pool=pool, **options)
+        else:
+            self.dataset = WeatherMajorDataset(**options)
         if self._state is not None:
             self.dataset.set_state(self._state)
         self.dataset.epoch = epoch

@@ -63,7 +63,7 @@ def standard_parameters(minutes, learning_rate):
         ),
         Parameter(
             "rule",
-            "MVGH",
+            "MeanGradient",
             "combines the weathers' gradients",
             choices=tuple(rules()),
         ),
@@ -81,6 +81,26 @@ def standard_parameters(minutes, learning_rate):
             200,
             "steps from checkpoint to checkpoint",
             above=0,
+        ),
+        Parameter(
+            "crop_size",
+            None,
+            "side of all crops, in pixels, instead of the recipe's stages",
+            int,
+            above=7,
+        ),
+        Parameter(
+            "images_per_weather",
+            None,
+            "in a batch, instead of the recipe's stages",
+            int,
+            above=0,
+        ),
+        Parameter(
+            "on_device",
+            False,
+            "whether to hold the images in the device's memory and make "
+            "batches there; for GPUs, on JAX",
         ),
         Parameter(
             "devices",

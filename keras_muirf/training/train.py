@@ -42,6 +42,8 @@ def train(
         run: from `keras_muirf.training.begin`.
         stages: list of `(stop_at, crop_size, images_per_weather)`: up to
             which part of the minutes or steps which crops are used.
+            `run.crop_size` and `run.images_per_weather`, where given, take
+            their place.
         held_out: dict from names to sources that are not trained on, as in
             `keras_muirf.training.report`. The diagnostics look at the routing
             of some crops of theirs. Defaults to none: no figures of routing.
@@ -69,7 +71,7 @@ def train(
     """
     loop = _Loop(restorer, sources, run, held_out or {}, callbacks, parts)
     try:
-        loop.train(_SMOKE_STAGES if run.smoke else stages)
+        loop.train(_stages(run, stages))
         leave_devices()
         if run.writes:
             save_preset(restorer, run.out / "preset")
@@ -91,6 +93,18 @@ def train(
             raise RunError(f"{cause} {loop.last_good}") from error
         raise
     print(loop.summary(), flush=True)
+
+
+def _stages(run, stages):
+    """The recipe's stages, or those that were asked for."""
+    if run.smoke:
+        return _SMOKE_STAGES
+    if run.crop_size is not None and run.images_per_weather is not None:
+        return [(1.0, run.crop_size, run.images_per_weather)]
+    return [
+        (stop_at, run.crop_size or side, run.images_per_weather or images)
+        for stop_at, side, images in stages
+    ]
 
 
 class _Loop:
