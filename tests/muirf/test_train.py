@@ -44,7 +44,11 @@ def test_parameters_are_listed(muirf, place):
     [
         ([], 2, ["Name a recipe", "derain"]),
         (["derrain"], 2, ["'derrain'", "derain", "desnow"]),
-        (["derain", "--set", "sizee=tiny"], 2, ["names are bad_steps, data"]),
+        (
+            ["derain", "--set", "sizee=tiny"],
+            2,
+            ["names are bad_steps, crop_size"],
+        ),
         (["derain", "--set", "size=huge"], 2, ["tiny, small, base"]),
         (["derain", "--set", "minutes=abc"], 2, ["a number above 0"]),
         (["derain"], 2, ["--data"]),

@@ -50,7 +50,7 @@ def test_kinds():
 @pytest.mark.parametrize(
     "word, message",
     [
-        ("sizee=tiny", "no parameter 'sizee'; the names are bad_steps, data, "),
+        ("sizee=tiny", "no parameter 'sizee'; the names are bad_steps, "),
         ("size=huge", "one of tiny, small, base, smoke. Received: size=huge"),
         ("minutes=abc", "minutes has to be a number above 0. Received: min"),
         ("minutes=0", "a number above 0"),
