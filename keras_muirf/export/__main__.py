@@ -4,10 +4,8 @@ JOB is a JSON file with the arguments, in whose place comes the answer.
 """
 
 import json
-import logging
 import pathlib
 import sys
-import warnings
 
 from keras_muirf.export.convert import convert
 from keras_muirf.export.export_error import ExportError
@@ -16,8 +14,6 @@ from keras_muirf.export.export_error import ExportError
 def main(path):
     path = pathlib.Path(path)
     job = json.loads(path.read_text(encoding="utf-8"))
-    warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
     try:
         answer = {"exported": convert(**job)}
     except (ExportError, OSError) as error:

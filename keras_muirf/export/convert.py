@@ -1,9 +1,12 @@
 """All steps from a preset to its files, in a process with TensorFlow."""
 
+import contextlib
+import logging
 import os
 import pathlib
 import shutil
 import tempfile
+import warnings
 
 import keras
 
@@ -39,12 +42,26 @@ def convert(**job):
     from keras_muirf.export.metadata import describe
     from keras_muirf.export.network import load_network
 
-    network = load_network(plan.preset, plan.weather, plan.dtype)
-    metadata = describe(network, plan.label, plan.preset, plan.licence)
-    return [
-        _export(plan, name, target, network, metadata)
-        for name, target in plan.targets.items()
-    ]
+    with _without_notes():
+        network = load_network(plan.preset, plan.weather, plan.dtype)
+        metadata = describe(network, plan.label, plan.preset, plan.licence)
+        return [
+            _export(plan, name, target, network, metadata)
+            for name, target in plan.targets.items()
+        ]
+
+
+@contextlib.contextmanager
+def _without_notes():
+    """Holds back what the converters have to say to their developers."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def _export(plan, name, target, network, metadata):

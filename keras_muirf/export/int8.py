@@ -1,6 +1,5 @@
 """Quantizing an ONNX file to 8 bits."""
 
-import logging
 import pathlib
 import tempfile
 
@@ -27,7 +26,6 @@ def quantized(model, images):
     Returns:
         An `onnx.ModelProto`.
     """
-    logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         plain = pathlib.Path(folder, "float32.onnx")
         ready = pathlib.Path(folder, "ready.onnx")

@@ -1,10 +1,13 @@
 """ONNX, for ONNX Runtime and all that read its files."""
 
 import functools
-import warnings
 
 import onnx
+import tf2onnx
+from keras.src.export.tf2onnx_lib import patch_tf2onnx
 
+# Imported for what it registers.
+import keras_muirf.export.onnx_operators  # noqa: F401
 from keras_muirf.export.metadata import as_strings
 from keras_muirf.export.network import IMAGE
 from keras_muirf.export.network import RESTORED
@@ -43,20 +46,11 @@ def save(model, path, metadata):
 @functools.lru_cache(maxsize=1)
 def graph_of(network):
     """The `onnx.ModelProto` of an `ExportedNetwork`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # tf2onnx is older than NumPy 2; Keras brings the patch.
-        from keras.src.export.tf2onnx_lib import patch_tf2onnx
-
-        patch_tf2onnx()
-        import tf2onnx
-
-        # Imported for what it registers.
-        import keras_muirf.export.onnx_operators  # noqa: F401
-
-        model, _ = tf2onnx.convert.from_function(
-            network.function, network.function.input_signature, opset=OPSET
-        )
+    # tf2onnx is older than NumPy 2; Keras brings the patch.
+    patch_tf2onnx()
+    model, _ = tf2onnx.convert.from_function(
+        network.function, network.function.input_signature, opset=OPSET
+    )
     _name_sizes(model.graph)
     return model
 

@@ -1,6 +1,7 @@
 """Operations that tf2onnx does not know."""
 
 import numpy as np
+from tf2onnx import utils
 from tf2onnx.handler import tf_op
 
 
@@ -15,7 +16,8 @@ class ComplementaryError:
         inputs, outputs = node.input[:], node.output[:]
         graph.remove_node(node.name)
         erf = graph.make_node("Erf", inputs, shapes=[shape], dtypes=[dtype])
-        one = graph.make_const(f"{node.name}_one", np.float32(1.0))
+        one = np.array(1, utils.map_onnx_to_numpy_type(dtype))
+        one = graph.make_const(f"{node.name}_one", one)
         graph.make_node(
             "Sub",
             [one.output[0], erf.output[0]],
