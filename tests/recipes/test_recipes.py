@@ -116,5 +116,29 @@ def test_batches_can_be_made_on_the_device(run, tmp_path):
     assert "Epoch 2/" in run("all_weather", *arguments, "--minutes", more)
 
 
+@slow
+@once
+def test_one_weather_of_a_preset_is_improved(run, tmp_path):
+    start = "muirf_tiny_all_weather"
+    arguments = ("--smoke", "--only", "snow")
+    error = run("all_weather", *arguments, "--out", "none", code=2)
+    assert "start" in error
+    run("all_weather", *arguments, "--out", "run", "--start", start)
+    old = MUIRFImageRestorer.from_preset(start)
+    new = MUIRFImageRestorer.from_preset(tmp_path / "run" / "preset")
+    changed = set()
+    for before, after in zip(old.weights, new.weights, strict=True):
+        if "/specific_" in before.path:
+            same = np.asarray(before.numpy() == after.numpy())
+            axes = tuple(range(1, same.ndim))
+            changed |= set(np.flatnonzero(~same.all(axis=axes)).tolist())
+        elif before.path.split("/")[-1] not in (
+            "training_calls",
+            "expert_load",
+        ):
+            np.testing.assert_array_equal(before.numpy(), after.numpy())
+    assert changed == {WEATHERS.index("snow")}
+
+
 def test_a_recipe_without_data_says_so(run):
     assert "--data" in run("desnow", code=2)
