@@ -90,9 +90,8 @@ def metadata_of(format, path):
     import openvino
 
     model = openvino.Core().read_model(str(path))
-    return _parsed(
-        {k: v.astype(str) for k, v in model.get_rt_info("muirf").items()}
-    )
+    found = model.get_rt_info("muirf").value
+    return _parsed({name: str(value) for name, value in found.items()})
 
 
 def _parsed(strings):
