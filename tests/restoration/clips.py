@@ -123,9 +123,10 @@ def look_at(path):
     """What is in a video file.
 
     Returns:
-        A namespace of `times` in seconds, `frames` (planes as arrays),
-        `first` (`av.VideoFrame`), `video` (a namespace), `packets` of the
-        other streams by their type, `chapters` and `tags`.
+        A namespace of the first video stream's `times` in seconds, `ticks`,
+        `frames` (planes as arrays), `first` (`av.VideoFrame`) and `video` (a
+        namespace), `packets` of sound and texts by their type, `languages`,
+        `chapters` and `tags`.
     """
     seen = SimpleNamespace(times=[], frames=[], ticks=[], packets={})
     with av.open(str(path)) as container:
@@ -146,7 +147,14 @@ def look_at(path):
             ),
         )
         seen.tags = dict(container.metadata)
-        seen.chapters = container.chapters()
+        seen.chapters = [
+            (
+                chapter["start"] * chapter["time_base"],
+                chapter["end"] * chapter["time_base"],
+                chapter["metadata"],
+            )
+            for chapter in container.chapters()
+        ]
         seen.languages = {s.type: s.language for s in container.streams}
         for packet in container.demux():
             if packet.stream.type != "video":
@@ -154,6 +162,8 @@ def look_at(path):
                     seen.packets.setdefault(packet.stream.type, []).append(
                         (packet.pts * packet.time_base, bytes(packet))
                     )
+                continue
+            if packet.stream.index != video.index:
                 continue
             try:
                 frames = packet.decode()

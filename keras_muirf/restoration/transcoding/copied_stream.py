@@ -47,6 +47,19 @@ def copy_stream(stream, output, path):
     )
 
 
+def carries_nothing(packet):
+    """Whether a packet is one that the muxer writes anew.
+
+    These are the empty one at the end of a stream, and the pauses between the
+    subtitles of MP4.
+
+    Args:
+        packet: `av.Packet` of the source.
+    """
+    text = getattr(packet.stream, "name", None) == "mov_text"
+    return not packet.size or (text and bytes(packet) == b"\0\0")
+
+
 def describe(stream):
     """A stream in a few words.
 
