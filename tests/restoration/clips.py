@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import av
 import numpy as np
+from av.codec.context import Flags
 from av.video.reformatter import Interpolation
 from PIL import Image
 
@@ -63,7 +64,7 @@ def make_clip(
     with av.open(
         str(path),
         "w",
-        container_options=container if path.suffix == ".mp4" else {},
+        container_options=container if path.suffix in (".mp4", ".mov") else {},
     ) as output:
         output.metadata.update(tags or {})
         output.set_chapters(list(chapters))
@@ -131,6 +132,7 @@ def look_at(path):
     seen = SimpleNamespace(times=[], frames=[], ticks=[], packets={})
     with av.open(str(path)) as container:
         video = container.streams.video[0]
+        video.codec_context.flags |= Flags.output_corrupt
         seen.video = SimpleNamespace(
             codec=video.codec_context.codec.canonical_name,
             pixels=video.codec_context.pix_fmt,

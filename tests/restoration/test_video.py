@@ -14,6 +14,7 @@ from clips import make_clip
 from clips import picture
 from clips import psnr
 from router import Router
+from small import small_restorer
 
 from keras_muirf.restoration import VideoError
 from keras_muirf.restoration import restore_video
@@ -41,8 +42,8 @@ Schnee
 @pytest.mark.parametrize("times", [CONSTANT, VARIABLE])
 def test_every_frame_keeps_its_time(suffix, times, identity, tmp_path):
     clip, out = tmp_path / f"a.{suffix}", tmp_path / f"b.{suffix}"
-    # Matroska counts milliseconds.
-    tick = MS if suffix == "mkv" else TICK
+    # Matroska counts milliseconds; others what they were told to.
+    tick = {"mkv": MS, "mov": Fraction(1, 600), "mp4": TICK}[suffix]
     # B-frames are decoded in another order than they are shown in.
     make_clip(clip, times, tick=tick, options={"bf": "3"})
     done = []
@@ -55,8 +56,7 @@ def test_every_frame_keeps_its_time(suffix, times, identity, tmp_path):
     assert after.times == before.times
     assert after.video.tick == before.video.tick
     assert after.video.duration == before.video.duration
-    if suffix != "mov":
-        assert after.ticks == list(times)
+    assert after.ticks == list(times)
     assert [k for k, _ in done] == [*range(1, len(times) + 1)]
     if suffix != "mkv":
         assert {total for _, total in done} == {len(times)}
@@ -177,8 +177,8 @@ def test_colours_are_those_of_the_stream(full, matrix, identity, tmp_path):
     assert after.video.pixels == before.video.pixels
     assert psnr(before.frames[0], after.frames[0]) > 45
     # What the network saw is the picture itself: another matrix or range
-    # would be some ten steps away.
-    assert psnr(identity.tiles[0][0] * 255, still) > 36
+    # would be some steps away, 41 dB at most.
+    assert psnr(identity.tiles[0][0] * 255, still) > 42
 
 
 @pytest.mark.parametrize(
@@ -302,9 +302,9 @@ def test_the_weather_does_not_flicker_and_follows_a_cut(tmp_path):
     frames = []
     for k in range(40):
         frames.append(picture(0).astype(int) * [1, 0, 1])
-        frames[-1][..., 1] = frames[-1][..., 0] + (4, -2)[k % 2]
+        frames[-1][..., 1] = frames[-1][..., 0] + (-4, 2)[k % 2]
     for k in range(10):
-        frames.append(frames[k] // 3 + [0, 60, 150])
+        frames.append(frames[k] // 3 + [0, 8, 150])
     frames = [np.uint8(np.clip(frame, 0, 255)) for frame in frames]
     times = tuple(512 * k for k in range(len(frames)))
     make_clip(
@@ -318,7 +318,7 @@ def test_the_weather_does_not_flicker_and_follows_a_cut(tmp_path):
     assert (used == used[:, :1]).all()
     alone = np.reshape(restorer.alone, used.shape)[:40, 0]
     assert np.abs(np.diff(alone)).sum() > 20
-    assert len(set(used[5:40, 0])) == 1
+    assert set(used[5:40, 0]) == {0}
     assert set(used[40:, 0]) == {1}
 
 
@@ -383,6 +383,20 @@ def test_damage_in_the_middle_is_told(clip, identity, tmp_path, rng):
     assert 40 < record.frames == len(after.frames)
     assert after.times == before.times
     assert after.packets == before.packets
+
+
+def test_frames_without_their_key_frame_are_kept_and_told(identity, tmp_path):
+    """As where a camera's ring buffer begins."""
+    clip = tmp_path / "a.ts"
+    times = tuple(3600 * k for k in range(60))
+    make_clip(clip, times, tick=Fraction(1, 90000), options={"g": "30"})
+    content = clip.read_bytes()
+    clip.write_bytes(content[: 188 * 3] + content[188 * 17 :])
+    record = restore_video(identity, clip, tmp_path / "b.mp4")
+    after = look_at(tmp_path / "b.mp4")
+    assert 50 < record.frames == len(after.frames) < 60
+    assert 20 < record.damaged < 30
+    assert after.times == look_at(clip).times
 
 
 def test_a_file_that_is_cut_short_goes_as_far_as_it_goes(identity, tmp_path):
@@ -509,3 +523,29 @@ def test_strength_and_weather_reach_the_network(identity, tmp_path):
         for look in (before, after)
     )
     assert np.abs(written - seen / 2).mean() < 3
+
+
+@pytest.mark.every_backend
+def test_a_real_network_on_a_still_video(tmp_path):
+    """Without loss, each frame is what the network makes of the picture."""
+    restorer = small_restorer()
+    still = picture()
+    make_clip(
+        tmp_path / "a.mkv",
+        (0, 40, 90),
+        [still] * 3,
+        codec="ffv1",
+        pixels="bgr0",
+        tick=MS,
+        colour=(2, 2, 2, 2),
+    )
+    record = restore_video(restorer, tmp_path / "a.mkv", tmp_path / "b.mkv")
+    expected = restorer.restore(still).astype(int)
+    assert np.abs(expected - still).max() > 3
+    with av.open(str(tmp_path / "b.mkv")) as container:
+        frames = list(container.decode(video=0))
+    assert len(frames) == record.frames == 3
+    for frame in frames:
+        written = frame.to_ndarray(format="rgb24").astype(int)
+        assert np.abs(written - expected).max() <= 1
+    assert record.weather in restorer.classes

@@ -79,8 +79,6 @@ class FrameColour:
             dst_color_range=self.color_range,
             interpolation=_EXACT,
         )
-        frame.colorspace = self.colorspace
-        frame.color_range = self.color_range
         # The encoder decides anew which frames are key frames.
         frame.pict_type = av.video.frame.PictureType.NONE
         return frame

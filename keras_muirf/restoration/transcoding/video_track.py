@@ -98,11 +98,12 @@ class VideoTrack:
     def _timed(self, frame):
         """Encodes the frame before, which lasts until this one."""
         before, self._waiting = self._waiting, frame
-        if before is not None and frame is not None:
+        if before is not None:
             # Files tell how long a frame lasts in the order of decoding,
             # which is wrong where the rate varies.
-            before.duration = frame.pts - before.pts
-        if before is not None:
+            end = self._end if frame is None else frame.pts
+            if end is not None and end > before.pts:
+                before.duration = end - before.pts
             yield from self._encoded(before)
         if frame is None:
             yield from self._encoded(None)
@@ -150,6 +151,13 @@ class VideoTrack:
             raise VideoError(
                 f"{self.path}: the video is interlaced; deinterlace it first."
             )
+
+    @property
+    def _end(self):
+        """When the stream ends, as far as the file says."""
+        if self.stream.duration is None:
+            return None
+        return (self.stream.start_time or 0) + self.stream.duration
 
     @property
     def _rate(self):
