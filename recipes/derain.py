@@ -42,9 +42,9 @@ rain1400, rain1400_held_out = PairedFolder(
 sources = {
     "rain": [
         (rain100l, 1.0),
-        (rain800, 0.4),
-        (rain1400, 0.2),
-        (Synthesized(photographs, rain), 0.8),
+        (rain800, 0.2),
+        (rain1400, 0.1),
+        (Synthesized(photographs, rain), 0.3),
     ]
 }
 validation = {

@@ -13,6 +13,7 @@ import pytest
 ONCE = (
     "benchmarks/",
     "test_durable_file.py",
+    "test_replaced_folder.py",
     "callbacks/test_epoch_log.py",
     "datasets/catalogue/",
     "datasets/checking/",
@@ -24,6 +25,11 @@ ONCE = (
     "evaluation/test_summary.py",
     "metrics/test_image_quality.py",
     "metrics/test_similarity.py",
+    "models/test_add_preset.py",
+    "models/test_preset_archive.py",
+    "models/test_preset_download.py",
+    "models/test_preset_reader.py",
+    "models/test_shipped_presets.py",
     "muirf/test_data.py",
     "muirf/test_plot_run.py",
     "restoration/test_discover.py",
@@ -49,6 +55,11 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def _same_random_numbers_every_time():
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_presets_of_the_user(tmp_path_factory):
+    os.environ["MUIRF_HOME"] = str(tmp_path_factory.mktemp("muirf_home"))
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@ import dataclasses
 import hashlib
 from typing import Any
 
+from keras_muirf.file_sha256 import file_sha256
+
 
 @dataclasses.dataclass
 class EvaluationSet:
@@ -30,9 +32,7 @@ class EvaluationSet:
         names = "\n".join((self.details, *self.source.names))
         digest = hashlib.sha256(names.encode())
         for path in self.files:
-            with open(path, "rb") as file:
-                content = hashlib.file_digest(file, "sha256").hexdigest()
-            digest.update(content.encode())
+            digest.update(file_sha256(path).encode())
         return digest.hexdigest()
 
 

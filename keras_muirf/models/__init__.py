@@ -1,3 +1,4 @@
+from keras_muirf.models.add_preset import add_preset
 from keras_muirf.models.list_presets import list_presets
 from keras_muirf.models.muirf_backbone import MUIRFBackbone
 from keras_muirf.models.muirf_image_converter import MUIRFImageConverter
@@ -6,6 +7,7 @@ from keras_muirf.models.muirf_image_restorer_preprocessor import (
     MUIRFImageRestorerPreprocessor,
 )
 from keras_muirf.models.muirf_presets import SIZES
+from keras_muirf.models.remove_preset import remove_preset
 
 __all__ = [
     "SIZES",
@@ -13,5 +15,7 @@ __all__ = [
     "MUIRFImageConverter",
     "MUIRFImageRestorer",
     "MUIRFImageRestorerPreprocessor",
+    "add_preset",
     "list_presets",
+    "remove_preset",
 ]

@@ -3,19 +3,20 @@ import os
 import keras
 
 from keras_muirf.models import preset_files
+from keras_muirf.models.preset_reader import PresetReader
 
 
-def preset_dtype(preset, dtype):
-    """The dtype policy in which to load a preset.
+def preset_dtype(reader, dtype):
+    """The dtype policy in which to load the preset of a reader.
 
     The given one; else today's global policy where the preset was saved in a
     floating point policy, which can be cast; else the saved policy.
     """
     if dtype is not None:
         return dtype
-    config = preset_files.load_config(preset, preset_files.CONFIG_FILE)
+    config = reader.config(preset_files.CONFIG_FILE)
     saved = config["config"].get("dtype")
-    if isinstance(saved, dict) and saved["class_name"] != "DTypePolicy":
+    if isinstance(saved, dict) and saved.get("class_name") != "DTypePolicy":
         return saved
     return keras.config.dtype_policy()
 
@@ -76,28 +77,34 @@ class Backbone(keras.Model):
         self.save_weights(path)
         if weights_dtype == "float16":
             preset_files.store_as_float16(path)
-        preset_files.save_metadata(preset_dir, self, [])
+        preset_files.save_metadata(
+            preset_dir, preset_files.new_metadata(self, [])
+        )
 
     @classmethod
     def from_preset(cls, preset, load_weights=True, **kwargs):
         """Loads a backbone from a preset.
 
         Args:
-            preset: string. A preset that comes with the package, a local
-                folder, or a handle beginning with `hf://` or `kaggle://`.
+            preset: string. A preset that comes with the package or was
+                added, a local folder, or a handle beginning with `hf://` or
+                `kaggle://`.
             load_weights: bool. `False` for random weights.
             **kwargs: Arguments of the backbone to replace, such as `dtype`
                 or `image_shape`.
+
+        Raises:
+            FileNotFoundError: If the preset is not complete.
+            ValueError: If there is no such preset, or one of its files is
+                damaged or of something else.
         """
-        dtype = preset_dtype(preset, kwargs.pop("dtype", None))
-        backbone = preset_files.load_object(
-            preset,
-            preset_files.CONFIG_FILE,
-            cls,
-            {**kwargs, "dtype": dtype},
+        reader = PresetReader(preset)
+        dtype = preset_dtype(reader, kwargs.pop("dtype", None))
+        backbone = reader.object(
+            preset_files.CONFIG_FILE, cls, {**kwargs, "dtype": dtype}
         )
         if load_weights:
-            backbone.load_weights(
-                preset_files.preset_file(preset, preset_files.WEIGHTS_FILE)
+            reader.load_weights(
+                preset_files.WEIGHTS_FILE, backbone.load_weights
             )
         return backbone

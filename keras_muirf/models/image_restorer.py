@@ -7,6 +7,7 @@ from keras_muirf.metrics import PSNR
 from keras_muirf.models import preset_files
 from keras_muirf.models.backbone import preset_dtype
 from keras_muirf.models.preprocessed_dataset import preprocess_data
+from keras_muirf.models.preset_reader import PresetReader
 from keras_muirf.trainers import TaskGradientTrainer
 
 
@@ -156,21 +157,26 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
                 preset_files.store_as_float16(path)
         if self.preprocessor is not None:
             self.preprocessor.save_to_preset(preset_dir)
-        preset_files.save_metadata(preset_dir, self, ["ImageRestorer"])
+        preset_files.save_metadata(
+            preset_dir, preset_files.new_metadata(self, ["ImageRestorer"])
+        )
 
     @classmethod
     def from_preset(cls, preset, load_weights=True, **kwargs):
         """Loads a restorer from a preset.
 
         Args:
-            preset: string. A preset that comes with the package, a local
-                folder, or a handle beginning with `hf://` or `kaggle://`.
+            preset: string. A preset that comes with the package or was
+                added, a local folder, or a handle beginning with `hf://` or
+                `kaggle://`.
             load_weights: bool. `False` for random weights.
             **kwargs: Arguments of the restorer to replace, or `dtype` and
                 `image_shape` of its backbone.
 
         Raises:
-            ValueError: If there is no such preset or it is of another class.
+            FileNotFoundError: If the preset is not complete.
+            ValueError: If there is no such preset, or one of its files is
+                damaged or of something else.
 
         Example:
 
@@ -180,27 +186,32 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         )
         ```
         """
-        dtype = preset_dtype(preset, kwargs.pop("dtype", None))
-        config = preset_files.load_config(preset, preset_files.TASK_CONFIG_FILE)
-        if "backbone" in config["config"]:
-            backbone = dict(config["config"]["backbone"])
+        return cls.from_reader(PresetReader(preset), load_weights, **kwargs)
+
+    @classmethod
+    def from_reader(cls, reader, load_weights=True, **kwargs):
+        """`from_preset` with a `PresetReader`, which may call it otherwise."""
+        dtype = preset_dtype(reader, kwargs.pop("dtype", None))
+        config = reader.config(preset_files.TASK_CONFIG_FILE)
+        backbone = config["config"].get("backbone")
+        if isinstance(backbone, dict) and (
+            isinstance(backbone.get("config"), dict)
+        ):
             replaced = {"dtype": _plain(dtype)}
             if "image_shape" in kwargs:
                 replaced["image_shape"] = kwargs.pop("image_shape")
-            backbone["config"] = {**backbone["config"], **replaced}
-            kwargs["backbone"] = backbone
-        task = preset_files.load_object(
-            preset, preset_files.TASK_CONFIG_FILE, cls, kwargs
-        )
+            kwargs["backbone"] = {
+                **backbone,
+                "config": {**backbone["config"], **replaced},
+            }
+        task = reader.object(preset_files.TASK_CONFIG_FILE, cls, kwargs)
         if load_weights:
             if task.has_task_weights():
-                task.load_task_weights(
-                    preset_files.preset_file(
-                        preset, preset_files.TASK_WEIGHTS_FILE
-                    )
+                reader.load_weights(
+                    preset_files.TASK_WEIGHTS_FILE, task.load_task_weights
                 )
-            task.backbone.load_weights(
-                preset_files.preset_file(preset, preset_files.WEIGHTS_FILE)
+            reader.load_weights(
+                preset_files.WEIGHTS_FILE, task.backbone.load_weights
             )
         return task
 

@@ -173,6 +173,28 @@ class MUIRFImageRestorer(ImageRestorer):
         # Images without weather are labelled from `num_tasks` on.
         return ops.where(weather < tasks, weather, weather - tasks)
 
+    def freeze_shared(self):
+        """Leaves the weathers' own kernels trainable, and nothing else.
+
+        What the weathers share, the router included, stays as it is, and in
+        training the label alone chooses the weather. Trained on one weather
+        after that, by an optimizer without weight decay, the restorer restores
+        images of the others as before, bit for bit. Call it before `compile`.
+
+        Example:
+
+        ```python
+        restorer = keras_muirf.models.MUIRFImageRestorer.from_preset(
+            "muirf_tiny_all_weather"
+        )
+        restorer.freeze_shared()
+        restorer.compile(keras.optimizers.Adam(3e-4))
+        ```
+        """
+        for variable in self.trainable_variables:
+            variable.trainable = "/specific_" in variable.path
+        self.backbone.router.posterior_rate = 0.0
+
     def restore(self, images, weather=None, return_routing=False, strength=1.0):
         """Restores images.
 

@@ -5,6 +5,7 @@ from keras.src.utils import backend_utils
 from keras_muirf.models import preset_files
 from keras_muirf.models.muirf_backbone import MUIRFBackbone
 from keras_muirf.models.muirf_image_converter import MUIRFImageConverter
+from keras_muirf.models.preset_reader import PresetReader
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -101,10 +102,11 @@ class MUIRFImageRestorerPreprocessor(keras.layers.Layer):
                 preset_files.IMAGE_CONVERTER_CONFIG_FILE,
                 self.image_converter,
             )
+        preset_files.record_digests(preset_dir)
 
     @classmethod
     def from_preset(cls, preset):
         """Loads the preprocessor of a preset."""
-        return preset_files.load_object(
-            preset, preset_files.PREPROCESSOR_CONFIG_FILE, cls
+        return PresetReader(preset).object(
+            preset_files.PREPROCESSOR_CONFIG_FILE, cls
         )

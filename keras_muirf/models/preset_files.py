@@ -1,9 +1,4 @@
-"""The files of a preset: where they are, how they are read and written.
-
-A preset is a folder with KerasHub's files. It is named by a preset that comes
-with the package, by a local folder, by `hf://organization/name` or by
-`kaggle://organization/model/keras/variant`. Files are fetched one by one.
-"""
+"""The files of a preset, which are KerasHub's, and how they are written."""
 
 import datetime
 import json
@@ -11,7 +6,7 @@ import os
 
 import keras
 
-from keras_muirf.models.muirf_presets import PRESETS
+from keras_muirf.file_sha256 import file_sha256
 from keras_muirf.version import __version__
 
 CONFIG_FILE = "config.json"
@@ -22,138 +17,26 @@ TASK_WEIGHTS_FILE = "task.weights.h5"
 PREPROCESSOR_CONFIG_FILE = "preprocessor.json"
 IMAGE_CONVERTER_CONFIG_FILE = "image_converter.json"
 
-SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "presets")
-
-
-def preset_file(preset, name):
-    """Path of one file of a preset, downloaded if it has to be.
-
-    Args:
-        preset: string. Name, folder or `hf://` or `kaggle://` handle.
-        name: string. One of the file names of a preset.
-
-    Returns:
-        A local path.
-
-    Raises:
-        ValueError: If there is no such preset.
-        FileNotFoundError: If the preset has no such file.
-    """
-    preset = str(preset)
-    if preset in PRESETS:
-        return _existing(os.path.join(SHIPPED, preset), name)
-    if preset.startswith("hf://"):
-        return _from_hugging_face(preset.removeprefix("hf://"), name)
-    if preset.startswith("kaggle://"):
-        return _from_kaggle(preset.removeprefix("kaggle://"), name)
-    if os.path.isdir(preset):
-        return _existing(preset, name)
-    raise ValueError(
-        "`preset` must be the name of a preset that comes with the package "
-        f"({', '.join(PRESETS)}), a folder, or a handle that begins with "
-        f"hf:// or kaggle://. Received: preset={preset!r}"
-    )
-
-
-def _existing(folder, name):
-    path = os.path.join(folder, name)
-    if not os.path.isfile(path):
-        raise FileNotFoundError(
-            f"The folder {folder!r} is no complete preset: it has no {name!r}."
-        )
-    return path
-
-
-def _from_hugging_face(repository, name):
-    try:
-        import huggingface_hub
-        from huggingface_hub import errors
-    except ImportError as error:
-        raise ImportError(
-            "A preset with hf:// needs the package huggingface_hub: "
-            'pip install "keras-muirf[hub]"'
-        ) from error
-    try:
-        return huggingface_hub.hf_hub_download(repository, name)
-    except errors.EntryNotFoundError as error:
-        raise FileNotFoundError(
-            f"The preset 'hf://{repository}' has no {name!r}, or it could "
-            "not be reached and is not in the local cache."
-        ) from error
-    except errors.HfHubHTTPError as error:
-        raise ValueError(
-            f"The preset 'hf://{repository}' could not be fetched: {error}"
-        ) from error
-
-
-def _from_kaggle(handle, name):
-    try:
-        import kagglehub
-        from kagglehub import exceptions
-    except ImportError as error:
-        raise ImportError(
-            "A preset with kaggle:// needs the package kagglehub: "
-            'pip install "keras-muirf[hub]"'
-        ) from error
-    try:
-        return kagglehub.model_download(handle, path=name)
-    except exceptions.KaggleApiHTTPError as error:
-        if error.response.status_code == 404:
-            raise FileNotFoundError(
-                f"The preset 'kaggle://{handle}' has no {name!r}."
-            ) from error
-        raise ValueError(
-            f"The preset 'kaggle://{handle}' could not be fetched: {error}"
-        ) from error
-
-
-def has_preset_file(preset, name):
-    """Whether a preset has a file."""
-    try:
-        preset_file(preset, name)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def load_config(preset, name):
-    """The parsed JSON of one file of a preset."""
-    path = preset_file(preset, name)
-    with open(path, encoding="utf-8") as file:
-        try:
-            return json.load(file)
-        except ValueError as error:
-            raise ValueError(
-                f"{path!r} of the preset {preset!r} is not valid JSON: {error}"
-            ) from error
-
-
-def load_object(preset, name, cls, overrides=None):
-    """The object that a JSON file of a preset describes.
-
-    Args:
-        preset: string. The preset.
-        name: string. The file.
-        cls: class. What the object must be an instance of.
-        overrides: dict. Entries of the object's config to replace.
-    """
-    config = load_config(preset, name)
-    config["config"] = {**config["config"], **(overrides or {})}
-    loaded = keras.saving.deserialize_keras_object(config)
-    if not isinstance(loaded, cls):
-        raise ValueError(
-            f"The preset {preset!r} holds a {type(loaded).__name__}, which is "
-            f"no {cls.__name__}. Load it with "
-            f"{type(loaded).__name__}.from_preset()."
-        )
-    return loaded
+# All but the metadata, in which their sha256 is recorded.
+RECORDED_FILES = (
+    CONFIG_FILE,
+    WEIGHTS_FILE,
+    TASK_CONFIG_FILE,
+    TASK_WEIGHTS_FILE,
+    PREPROCESSOR_CONFIG_FILE,
+    IMAGE_CONVERTER_CONFIG_FILE,
+)
 
 
 def save_object(preset, name, instance):
-    """Writes an object's config, without its compilation and build."""
+    """Writes an object's config, without its compilation and build.
+
+    Policies of mixed precision are written as float32, in which their weights
+    are kept: a preset is to restore with, however it was trained.
+    """
     config = keras.saving.serialize_keras_object(instance)
     _strip(config, {"compile_config", "build_config"})
-    save_config(preset, name, config)
+    save_config(preset, name, _in_float32(config))
 
 
 def _strip(config, keys):
@@ -167,6 +50,21 @@ def _strip(config, keys):
             _strip(value, keys)
 
 
+def _in_float32(config):
+    if isinstance(config, list | tuple):
+        return [_in_float32(value) for value in config]
+    # A map belongs to a quantized network, whose layers keep what they have.
+    if not isinstance(config, dict) or (
+        config.get("class_name") == "DTypePolicyMap"
+    ):
+        return config
+    if config.get("class_name") == "DTypePolicy" and (
+        config["config"]["name"].startswith("mixed_")
+    ):
+        return {**config, "config": {"name": "float32"}}
+    return {key: _in_float32(value) for key, value in config.items()}
+
+
 def save_config(preset, name, config):
     os.makedirs(preset, exist_ok=True)
     with open(os.path.join(preset, name), "w", encoding="utf-8") as file:
@@ -174,19 +72,35 @@ def save_config(preset, name, config):
         file.write("\n")
 
 
-def save_metadata(preset, model, tasks):
+def new_metadata(model, tasks):
     now = datetime.datetime.now(datetime.UTC)
-    save_config(
-        preset,
-        METADATA_FILE,
-        {
-            "keras_version": keras.__version__,
-            "keras_muirf_version": __version__,
-            "parameter_count": model.count_params(),
-            "date_saved": now.strftime("%Y-%m-%d@%H:%M:%S"),
-            "tasks": tasks,
-        },
-    )
+    return {
+        "keras_version": keras.__version__,
+        "keras_muirf_version": __version__,
+        "parameter_count": model.count_params(),
+        "date_saved": now.strftime("%Y-%m-%d@%H:%M:%S"),
+        "tasks": tasks,
+    }
+
+
+def save_metadata(preset, metadata):
+    """Writes the metadata, after all other files: it gets their sha256."""
+    paths = {name: os.path.join(preset, name) for name in RECORDED_FILES}
+    digests = {
+        name: file_sha256(path)
+        for name, path in paths.items()
+        if os.path.isfile(path)
+    }
+    save_config(preset, METADATA_FILE, {**metadata, "sha256": digests})
+
+
+def record_digests(preset):
+    """Takes the sha256 of the files anew, where there is metadata."""
+    path = os.path.join(preset, METADATA_FILE)
+    if os.path.isfile(path):
+        with open(path, encoding="utf-8") as file:
+            metadata = json.load(file)
+        save_metadata(preset, metadata)
 
 
 def store_as_float16(path):

@@ -1,9 +1,9 @@
-import os
 import pathlib
 import shutil
 
 from keras_muirf.callbacks import NoSpaceLeft
 from keras_muirf.durable_file import free_space
+from keras_muirf.replaced_folder import replaced_folder
 
 # The weights in single precision and their copy in half, and the rest.
 _BYTES_PER_PARAMETER = 6
@@ -37,16 +37,5 @@ def save_preset(restorer, folder):
             f"{folder} cannot be written: it needs {needed / 1e6:.1f} MB, and "
             f"{free_space(folder.parent)} are free there."
         )
-    new = folder.with_name(f".{folder.name}.part")
-    old = folder.with_name(f".{folder.name}.old")
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    try:
+    with replaced_folder(folder) as new:
         restorer.save_to_preset(str(new), weights_dtype="float16")
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
-    if folder.exists():
-        os.rename(folder, old)
-    os.rename(new, folder)
-    shutil.rmtree(old, ignore_errors=True)

@@ -27,16 +27,18 @@ class Raindrop(WeatherLayer):
     With `J` the photograph, `a` the opacity of the drops and `s` their shading,
 
     ```
-    R(p) = s(p) blur(J)(c - V (p - c) (1 + |p - c|^2 / r^2) / r)
+    R(p) = s(p) (b A + (1 - b) blur(J)(c - V (p - c) (1 + |p - c|^2 / r^2) / r))
     I = J (1 - a) + R a
     ```
 
     A drop with centre `c` and radius `r` is a short lens: it shows the scene
     upside down, within a wide view of half-width `V`, compressed towards the
-    rim. Its lower part shows the sky, which may lie outside the photograph and
-    then adds light; its rim is darker. The camera looks through the window, so
-    drops are out of focus, more or less (`defocus`), and what shows in them is
-    blurred. Drops of six sizes overlap and merge. Severity sets how many there
+    rim. Most of that view lies outside the photograph, so a part `b` of what it
+    shows is the light `A` of the surroundings: drops look grey, bright before
+    dark things and dark before bright ones. Its lower part shows the sky and
+    its rim is darker. The camera looks through the window, so drops are out of
+    focus, more or less (`defocus`), and what shows in them is blurred. Drops of
+    six sizes overlap, merge and gather in places. Severity sets how many there
     are and a slight blur of the whole pane.
 
     Args:
@@ -45,7 +47,7 @@ class Raindrop(WeatherLayer):
             `(0.2, 1.0)`.
         scale: float or `(low, high)` range within [0.25, 8]. Factor on the
             sizes of drops, drawn log-uniformly; 1 suits photographs of some
-            500 pixels. Defaults to `(0.6, 1.4)`.
+            500 pixels. Defaults to `(0.6, 1.6)`.
         defocus: float or `(low, high)` range within [0, 1]. 0 gives drops a
             sharp edge; at 1 the edge reaches their middle and they are partly
             transparent. Defaults to `(0, 1)`.
@@ -82,7 +84,7 @@ class Raindrop(WeatherLayer):
     def __init__(
         self,
         severity=(0.2, 1.0),
-        scale=(0.6, 1.4),
+        scale=(0.6, 1.6),
         defocus=(0.0, 1.0),
         seed=None,
         **kwargs,
@@ -92,18 +94,24 @@ class Raindrop(WeatherLayer):
         self.defocus = check_range("defocus", defocus, 0.0, 1.0)
 
     def apply_weather(self, images, severity):
-        defocus, light, film = self.draw(
-            images, self.defocus, (0.7, 1.0), (0.0, 1.0)
+        defocus, light, film, around, outside = self.draw(
+            images,
+            self.defocus,
+            (0.7, 1.0),
+            (0.0, 1.0),
+            (0.3, 0.85),
+            (0.0, 1.0),
         )
         alpha, shade, sky, y, x = self._drops(images, severity, defocus)
         soft = fields.blur(images, 4.0)
         wide = fields.blur(images, 10.0)
         seen = sample_mirrored(soft + 0.7 * (wide - soft), y, x)
-        seen = seen * ops.expand_dims(shade, -1)
         scene = ops.mean(images, axis=(1, 2), keepdims=True)
-        light = ops.expand_dims(light, -1) + 0.2 * (
-            scene - ops.mean(scene, -1, keepdims=True)
-        )
+        tint = scene - ops.mean(scene, -1, keepdims=True)
+        light = ops.expand_dims(light, -1) + 0.2 * tint
+        around = ops.expand_dims(around, -1) + 0.5 * tint
+        seen = fields.mix(seen, around, ops.expand_dims(outside, -1))
+        seen = seen * ops.expand_dims(shade, -1)
         seen = seen + ops.expand_dims(sky, -1) * (light - seen)
         film = ops.expand_dims(0.35 * severity * film, -1)
         behind = images + film * (soft - images)
@@ -125,15 +133,16 @@ class Raindrop(WeatherLayer):
             images,
             [math.log(s) for s in self.scale],
             (0.7, 1.0),
-            (0.5, 4.5),
+            (1.5, 4.2),
             (1.5, 4.0),
             (0.25, 0.7),
             (0.0, 0.9),
-            (0.0, 0.4),
+            (0.0, 0.5),
             (0.0, 0.7),
         )
         scale = ops.exp(log_scale)
-        density = 1.1 * severity**0.8 * number
+        gathered = ops.exp(self.smooth_noise(images, 160.0))
+        density = 1.1 * severity**0.8 * number * gathered
         view = angle_of_view * max(min(height, width), 128)
         upright = ops.zeros_like(severity)
         across, along = particles.rotated_coordinates(images, upright)

@@ -44,6 +44,11 @@ def run(script, *words):
         ("backend_parity.py", ["--dry"]),
         ("precision.py", ["--dry"]),
         ("data_pipeline.py", ["--dry", "--rounds", "2"]),
+        (
+            "training_rate.py",
+            ["--dry", "--rounds", "2", "--crop_size", "16"]
+            + ["--images_per_weather", "1", "--precision", "float32"],
+        ),
     ],
 )
 def test_scripts_run_and_write_their_numbers(script, words, tmp_path):

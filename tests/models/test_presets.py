@@ -1,4 +1,3 @@
-import json
 import os
 import shutil
 import subprocess
@@ -11,7 +10,8 @@ import pytest
 from small import small_restorer
 
 from keras_muirf import models
-from keras_muirf.models import preset_files
+from keras_muirf.models.preset_sources import preset_file
+from keras_muirf.training import save_preset
 
 
 @pytest.fixture
@@ -103,6 +103,31 @@ def test_every_shipped_preset_restores():
         assert np.abs(restorer.restore(x) - x).max() > 1e-3
 
 
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_what_was_trained_in_mixed_precision_is_saved_as_float32(
+    policy, tmp_path
+):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        trained = small_restorer()
+    finally:
+        keras.config.set_dtype_policy(before)
+    save_preset(trained, tmp_path / "by_training")
+    trained.save_to_preset(tmp_path / "preset")
+    for file in tmp_path.glob("*/*.json"):
+        assert "mixed" not in file.read_text(), file
+    assert trained.backbone.dtype_policy.name == policy
+    assert trained.get_layer("head").dtype_policy.name == policy
+    assert trained.preprocessor.dtype_policy.name == policy
+    again = models.MUIRFImageRestorer.from_preset(tmp_path / "preset")
+    assert again.backbone.dtype_policy.name == before.name
+    for one, other in zip(trained.weights, again.weights, strict=True):
+        np.testing.assert_array_equal(
+            keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other)
+        )
+
+
 def test_a_hugging_face_handle_loads_from_its_cache(
     preset, tmp_path, monkeypatch
 ):
@@ -126,7 +151,8 @@ def test_a_hugging_face_handle_loads_from_its_cache(
     np.testing.assert_allclose(
         again.restore(image()), restorer.restore(image()), atol=1e-6
     )
-    assert not preset_files.has_preset_file("hf://someone/small", "none.json")
+    with pytest.raises(FileNotFoundError, match="has no 'none.json'"):
+        preset_file("hf://someone/small", "none.json")
 
 
 @pytest.mark.parametrize("scheme", ["hf", "kaggle"])
@@ -163,17 +189,6 @@ def test_what_is_no_preset_is_a_sentence(preset, tmp_path):
     empty.mkdir()
     with pytest.raises(FileNotFoundError, match=r"has no 'config.json'"):
         models.MUIRFImageRestorer.from_preset(empty)
-    (folder / "task.json").write_text("{")
-    with pytest.raises(ValueError, match="not valid JSON"):
-        models.MUIRFImageRestorer.from_preset(folder)
-
-
-def test_a_preset_of_another_class_is_a_sentence(preset):
-    _, folder = preset
-    config = json.loads((folder / "config.json").read_text())
-    (folder / "task.json").write_text(json.dumps(config))
-    with pytest.raises(ValueError, match="holds a MUIRFBackbone"):
-        models.MUIRFImageRestorer.from_preset(folder)
 
 
 CHILD = """

@@ -176,3 +176,24 @@ def test_ten_steps_are_the_same_on_another_backend(backend):
     losses = ten_losses()
     assert losses[-1] < losses[0]
     np.testing.assert_allclose(others, losses, rtol=1e-4)
+
+
+def test_one_weather_learns_and_the_others_stay_as_they_are():
+    restorer = small_restorer()
+    x, y = batch()
+    before = restorer.restore(x["image"], weather=None)
+    told = {w: restorer.restore(x["image"], w) for w in restorer.weathers}
+    restorer.freeze_shared()
+    restorer.compile(keras.optimizers.Adam(1e-2), **EAGERLY)
+    snow = {name: values[2:4] for name, values in x.items()}
+    restorer.fit(snow, y[2:4], epochs=3, verbose=0)
+    for name in ("rain", "haze", "raindrop"):
+        np.testing.assert_array_equal(
+            restorer.restore(x["image"], name), told[name]
+        )
+    assert np.abs(restorer.restore(x["image"], "snow") - told["snow"]).max() > 0
+    routing = restorer.route(restorer.shallow_moments(x["image"]))
+    others = routing["weather"].argmax(-1) != 1
+    np.testing.assert_array_equal(
+        restorer.restore(x["image"])[others], before[others]
+    )

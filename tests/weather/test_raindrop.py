@@ -54,3 +54,11 @@ def test_sampling_mirrors_at_the_borders():
 def test_bad_arguments(argument):
     with pytest.raises(ValueError, match=next(iter(argument))):
         Raindrop(**argument)
+
+
+def test_drops_are_brighter_than_black_and_darker_than_white():
+    # Most of what a drop shows lies outside of the photograph.
+    black = wet(np.zeros((8, 96, 96, 3), "float32"), severity="heavy")
+    white = wet(np.ones((8, 96, 96, 3), "float32"), severity="heavy")
+    assert np.quantile(black, 0.98) > 0.3
+    assert np.quantile(white, 0.02) < 0.8
