@@ -38,7 +38,7 @@ ONCE = (
     "restoration/test_smoothed_routing.py",
     "restoration/test_tiff_tags.py",
     "restoration/test_tiling.py",
-    "restoration/test_video.py",
+    "restoration/test_video",
     "training/test_arguments.py",
 )
 

@@ -9,6 +9,8 @@ import pytest
 from clips import look_at
 from clips import make_clip
 
+pytestmark = pytest.mark.once
+
 
 def test_videos_among_images(muirf, preset, photos):
     make_clip(photos / "photos/clip.mp4", (0, 512, 1600), sound=True)
@@ -45,7 +47,6 @@ def test_wrong_use_of_videos(muirf, preset, photos):
 
 
 @pytest.mark.slow
-@pytest.mark.once
 def test_ctrl_c_in_a_process_of_its_own(preset, tmp_path):
     """The finished video stays, of the other nothing does."""
     folder, out = tmp_path / "in", tmp_path / "out"

@@ -36,6 +36,8 @@ def make_clip(
     subtitles=None,
     chapters=(),
     tags=None,
+    video_tags=None,
+    container=None,
     options=None,
 ):
     """Writes a video.
@@ -54,17 +56,21 @@ def make_clip(
         subtitles: path of a subtitle file, or `None`.
         chapters: list as PyAV wants it.
         tags: dict, the container's.
+        video_tags: dict, the video stream's.
+        container: dict, the muxer's options.
         options: dict, the encoder's.
     """
     if pictures is None:
         still = picture()
         pictures = [np.roll(still, 2 * k, axis=1) for k in range(len(times))]
     height, width = pictures[0].shape[:2]
-    container = {"video_track_timescale": str(tick.denominator)}
+    container = dict(container or {})
+    if path.suffix in (".mp4", ".mov"):
+        container["video_track_timescale"] = str(tick.denominator)
     with av.open(
         str(path),
         "w",
-        container_options=container if path.suffix in (".mp4", ".mov") else {},
+        container_options=container,
     ) as output:
         output.metadata.update(tags or {})
         output.set_chapters(list(chapters))
@@ -72,6 +78,7 @@ def make_clip(
             codec, rate=25, options={"crf": "4", **(options or {})}
         )
         stream.time_base = tick
+        stream.metadata.update(video_tags or {})
         context = stream.codec_context
         context.time_base = tick
         context.width, context.height = width, height
@@ -127,7 +134,7 @@ def look_at(path):
         A namespace of the first video stream's `times` in seconds, `ticks`,
         `frames` (planes as arrays), `first` (`av.VideoFrame`) and `video` (a
         namespace), `packets` of sound and texts by their type, `languages`,
-        `chapters` and `tags`.
+        `types`, `chapters` and `tags`.
     """
     seen = SimpleNamespace(times=[], frames=[], ticks=[], packets={})
     with av.open(str(path)) as container:
@@ -135,6 +142,7 @@ def look_at(path):
         video.codec_context.flags |= Flags.output_corrupt
         seen.video = SimpleNamespace(
             codec=video.codec_context.codec.canonical_name,
+            codec_tag=video.codec_context.codec_tag,
             pixels=video.codec_context.pix_fmt,
             tick=video.time_base,
             aspect=video.sample_aspect_ratio,
@@ -157,6 +165,7 @@ def look_at(path):
             )
             for chapter in container.chapters()
         ]
+        seen.types = [s.type for s in container.streams]
         seen.languages = {s.type: s.language for s in container.streams}
         for packet in container.demux():
             if packet.stream.type != "video":

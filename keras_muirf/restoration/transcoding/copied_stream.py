@@ -3,6 +3,7 @@
 import io
 
 import av
+from av.stream import Discard
 
 from keras_muirf.restoration.video_error import VideoError
 
@@ -45,6 +46,21 @@ def copy_stream(stream, output, path):
         f"{path}: this container does not hold {describe(stream)}; name a "
         "file ending in .mkv with -o."
     )
+
+
+def is_written_anew(stream, chapters):
+    """Whether the muxer makes a stream of its own in place of this one.
+
+    In MP4 and MOV chapters are a stream, and the time code is one beside the
+    tag of the video.
+
+    Args:
+        stream: `av.stream.Stream` of the source.
+        chapters: list of the source's chapters.
+    """
+    if stream.type == "data" and "timecode" in stream.metadata:
+        return True
+    return bool(chapters) and stream.discard == Discard.all
 
 
 def carries_nothing(packet):

@@ -11,6 +11,12 @@ from av.stream import Disposition
 from keras_muirf.restoration.transcoding.copied_stream import describe
 from keras_muirf.restoration.video_error import VideoError
 
+# A playlist under a video's name would have FFmpeg open what it lists.
+_OPTIONS = {
+    "format_whitelist": "asf,avi,flv,matroska,mov,mpeg,mpegts",
+    "protocol_whitelist": "file",
+}
+
 
 @contextlib.contextmanager
 def opened_video(path):
@@ -29,7 +35,12 @@ def opened_video(path):
         # Without this a pipe would block for ever.
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise VideoError(f"{path}: this is no regular file.")
-        container = av.open(str(path), metadata_errors="surrogateescape")
+        # From the root on: in '12:30.mp4', 12 would be taken for a protocol.
+        container = av.open(
+            os.path.abspath(path),
+            options=_OPTIONS,
+            metadata_errors="surrogateescape",
+        )
     except FileNotFoundError:
         raise VideoError(
             f"{path}: there is no such file; check the name."

@@ -1,8 +1,8 @@
 import av
-from av.stream import Discard
 
 from keras_muirf.restoration.transcoding.copied_stream import copy_stream
 from keras_muirf.restoration.transcoding.copied_stream import describe
+from keras_muirf.restoration.transcoding.copied_stream import is_written_anew
 from keras_muirf.restoration.transcoding.copied_stream import kept_tags
 from keras_muirf.restoration.transcoding.source_file import keep_damaged
 from keras_muirf.restoration.transcoding.video_track import VideoTrack
@@ -48,8 +48,7 @@ class StreamPlan:
                     crf,
                 )
                 self._left_out.extend(track.left_out)
-            # FFmpeg reads the chapters of an MP4 file from such a stream.
-            elif chapters and stream.discard == Discard.all:
+            elif is_written_anew(stream, chapters):
                 continue
             elif copied := copy_stream(stream, output, target):
                 self.copied[stream.index] = copied

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 
 import av
 
@@ -42,9 +43,9 @@ def written_video(path, muxer, options):
     try:
         with replaced_file(path) as file:
             # By its name: in a file object's methods, called from FFmpeg,
-            # Ctrl-C would be lost.
+            # Ctrl-C would be lost. From the root on, as in `opened_video`.
             output = av.open(
-                file.name,
+                os.path.abspath(file.name),
                 "w",
                 format=muxer,
                 container_options=options,

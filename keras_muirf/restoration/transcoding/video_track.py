@@ -14,6 +14,7 @@ _NOT_CARRIED = {
     Type.SPHERICAL: "the marks of a panorama",
     Type.STEREO3D: "the marks of a stereoscopic picture",
     Type.MASTERING_DISPLAY_METADATA: "HDR mastering data",
+    Type.CONTENT_LIGHT_LEVEL: "HDR light levels",
     Type.DYNAMIC_HDR_PLUS: "HDR10+",
     Type.DOVI_METADATA: "Dolby Vision",
 }
@@ -174,6 +175,12 @@ class VideoTrack:
         context.flags |= Flags.frame_duration
         context.width, context.height = self._size
         context.pix_fmt = choice.pixels
+        if (
+            choice.encoder.name == "libx265"
+            and output.format.name != "matroska"
+        ):
+            # FFmpeg's own choice, hev1, does not play on Apple's devices.
+            context.codec_tag = "hvc1"
         context.color_range = first.color_range
         context.colorspace = first.colorspace
         context.color_primaries = first.color_primaries
