@@ -28,3 +28,23 @@ class Router:
 
     def class_probabilities(self, routing):
         return routing["weather"]
+
+
+class FlickeringRouter(Router):
+    """Sees rain in a picture that is more red than green, else snow."""
+
+    size_multiple, halo, recommended_tile = 8, 1, 32
+
+    def __init__(self):
+        super().__init__()
+        self.alone = []
+        self.used = []
+
+    def shallow_moments(self, images):
+        return 40 * images.mean(axis=(1, 2))[:, :2] / 3
+
+    def restore_tiles(self, tiles, routing, strength):
+        self.used.append(int(routing["weather_weights"][0].argmax()))
+        own = self.shallow_moments(tiles.mean(axis=(0, 1, 2), keepdims=True))
+        self.alone.append(int(own[0].argmax()))
+        return tiles

@@ -11,7 +11,7 @@ from clips import look_at
 from clips import make_clip
 from clips import picture
 from clips import psnr
-from router import Router
+from router import FlickeringRouter
 from small import small_restorer
 
 from keras_muirf.restoration import restore_video
@@ -161,26 +161,6 @@ def test_frames_are_upright_for_the_network_and_turned_once(identity, tmp_path):
     assert error < 0.02
 
 
-class Flickering(Router):
-    """Sees rain in a picture that is more red than green, else snow."""
-
-    size_multiple, halo, recommended_tile = 8, 1, 32
-
-    def __init__(self):
-        super().__init__()
-        self.alone = []
-        self.used = []
-
-    def shallow_moments(self, images):
-        return 40 * images.mean(axis=(1, 2))[:, :2] / 3
-
-    def restore_tiles(self, tiles, routing, strength):
-        self.used.append(int(routing["weather_weights"][0].argmax()))
-        own = self.shallow_moments(tiles.mean(axis=(0, 1, 2), keepdims=True))
-        self.alone.append(int(own[0].argmax()))
-        return tiles
-
-
 def test_the_weather_does_not_flicker_and_follows_a_cut(tmp_path):
     """In tiles, with one routing per frame."""
     frames = []
@@ -194,7 +174,7 @@ def test_the_weather_does_not_flicker_and_follows_a_cut(tmp_path):
     make_clip(
         tmp_path / "a.mp4", times, frames, codec="libx264", pixels="yuv444p"
     )
-    restorer = Flickering()
+    restorer = FlickeringRouter()
     restore_video(restorer, tmp_path / "a.mp4", tmp_path / "b.mp4")
     per_frame = len(restorer.used) // len(frames)
     assert per_frame > 1
