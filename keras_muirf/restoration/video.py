@@ -112,7 +112,7 @@ def _transcode(source):
     except ImportError as error:
         raise VideoError(
             f"{source}: restoring videos needs PyAV ({error}); install it "
-            "with `pip install av`."
+            "with `pip install 'keras-muirf[video]'`."
         ) from error
     from keras_muirf.restoration.transcoding.transcode import transcode
 
