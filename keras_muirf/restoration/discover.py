@@ -5,6 +5,7 @@ from pathlib import Path
 
 from keras_muirf.restoration.image_error import ImageError
 from keras_muirf.restoration.image_format import is_image_name
+from keras_muirf.restoration.video_format import is_video_name
 from keras_muirf.restoration.video_format import is_written_video_name
 
 MARK = "_restored"
@@ -40,7 +41,7 @@ def discover(inputs, out=None):
     """
     inputs = [Path(path) for path in inputs]
     out = None if out is None else Path(out)
-    if out is not None and _is_picture_name(out) and not out.is_dir():
+    if out is not None and _names_a_file(out) and not out.is_dir():
         if len(inputs) > 1 or inputs[0].is_dir():
             raise ImageError(
                 f"{out}: several images cannot go to one file; name a folder."
@@ -89,6 +90,10 @@ def _images(folder, out):
             result = file.stem.endswith(MARK)
             if _is_picture_name(file) and not hidden and not result:
                 yield file
+
+
+def _names_a_file(out):
+    return is_image_name(out) or is_video_name(out)
 
 
 def _is_picture_name(path):

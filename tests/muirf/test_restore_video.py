@@ -38,6 +38,7 @@ def test_wrong_use_of_videos(muirf, preset, photos):
         (["clip.mp4", "-o", "clip.mp4"], 2, "over the image"),
         (["clip.mp4", "--crf", "70"], 2, "--crf"),
         (["clip.mp4", "-o", "clip.png"], 1, "ending in '.png'"),
+        (["clip.mp4", "-o", "clip.avi"], 1, "ending in '.avi'"),
         (["photos/a.png", "-o", "a.mp4"], 1, "'.mp4' cannot be written"),
     ):
         done = muirf("restore", *arguments, "--preset", preset)
