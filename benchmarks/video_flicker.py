@@ -21,8 +21,7 @@ import numpy as np
 
 from keras_muirf import restoration
 from keras_muirf.models import MUIRFImageRestorer
-from keras_muirf.restoration.routed import image_moments
-from keras_muirf.restoration.routed import restore_routed
+from keras_muirf.restoration.frame_restorer import FrameRestorer
 from keras_muirf.restoration.scene_cuts import SceneCuts
 from keras_muirf.weather import Rain
 
@@ -84,10 +83,10 @@ def measure(restorer, frames):
     Returns:
         A dict of a row for each way.
     """
-    smoothed = restoration.SmoothedRouting(restorer, frame_seconds=1 / RATE)
+    frame_restorer = FrameRestorer(restorer, "auto", 1 / RATE)
     ways = {
-        "frame by frame": lambda moments, *_: restorer.route(moments, "auto"),
-        "smoothed": smoothed,
+        "frame by frame": Watched(restorer),
+        "smoothed": Watched(frame_restorer),
     }
     steps = {name: [] for name in ways}
     before = {}
@@ -96,14 +95,10 @@ def measure(restorer, frames):
     for pixels, seconds in frames:
         count += 1
         cut = is_cut(pixels)
-        moments = image_moments(restorer, pixels)
-        for name, route in ways.items():
-            routing = route(moments, seconds, cut)
-            now = (
-                int(routing["weather_weights"][0].argmax()),
-                restorer.class_probabilities(routing)[0],
-                np.float32(restore_routed(restorer, pixels, routing)) - pixels,
-            )
+        frame_restorer.begin_frame(pixels, seconds)
+        for name, way in ways.items():
+            restored, posterior = restoration.restore_photograph(way, pixels)
+            now = way.decided, posterior, np.float32(restored) - pixels
             if not cut:
                 steps[name].append(_step(before[name], now))
             before[name] = now
@@ -116,6 +111,22 @@ def measure(restorer, frames):
         }
         for name, taken in steps.items()
     }
+
+
+class Watched:
+    """A restorer that remembers which weather it decided for."""
+
+    def __init__(self, restorer):
+        self._restorer = restorer
+        self.decided = None
+
+    def __getattr__(self, name):
+        return getattr(self._restorer, name)
+
+    def route(self, moments, weather):
+        routing = self._restorer.route(moments, weather)
+        self.decided = int(routing["weather_weights"][0].argmax())
+        return routing
 
 
 def _step(before, now):

@@ -17,7 +17,7 @@ def load_restorer(preset, tile):
             small for it.
     """
     models = import_models()
-    from keras_muirf.restoration.routed import check_tile
+    from keras_muirf.restoration.photograph import check_tile
 
     try:
         with quiet_startup():

@@ -1,4 +1,3 @@
-import functools
 import time
 
 import click
@@ -10,6 +9,7 @@ from muirf.backend import one_line
 from muirf.loading import load_restorer
 from muirf.quiet import quiet_startup
 from muirf.reporter import Reporter
+from muirf.restore_either import restore_either
 
 DEFAULT_PRESET = "muirf_tiny_all_weather"
 # `keras_muirf.WEATHERS`, which cannot be imported before the backend is chosen.
@@ -125,19 +125,11 @@ def _load(preset, weather, tile):
 
 def _restore_one(reporter, restorer, source, target, crf, **options):
     from keras_muirf.restoration import ImageError
-    from keras_muirf.restoration import is_video_name
-    from keras_muirf.restoration import restore_file
-    from keras_muirf.restoration import restore_video
 
-    restore = restore_file
-    if is_video_name(source):
-        restore = functools.partial(
-            restore_video,
-            crf=crf,
-            progress=functools.partial(reporter.frame, source),
-        )
     try:
-        record = restore(restorer, source, target, **options)
+        record = restore_either(
+            restorer, source, target, reporter.frame, crf, **options
+        )
     except ImageError as error:
         reporter.failure(one_line(error))
     # The backends' errors, lack of memory among them, have no common type,

@@ -7,9 +7,12 @@ from keras_muirf.restoration.image_reading import read_image
 from keras_muirf.restoration.image_writing import check_writable
 from keras_muirf.restoration.image_writing import write_image
 from keras_muirf.restoration.restoration_record import RestorationRecord
-from keras_muirf.restoration.routed import image_moments
-from keras_muirf.restoration.routed import restore_routed
+from keras_muirf.restoration.tiling import average_moments
+from keras_muirf.restoration.tiling import restore_tiled
+from keras_muirf.restoration.tiling import round_up
 from keras_muirf.restoration.tiling import value_range
+
+BLEND = 16
 
 
 def restore_photograph(
@@ -51,10 +54,43 @@ def restore_photograph(
     ```
     """
     value_range(pixels)
-    moments = image_moments(restorer, pixels, tile)
+    multiple = restorer.size_multiple
+    check_tile(restorer, tile)
+    size = restorer.recommended_tile if tile is None else tile
+    height, width = (round_up(n, multiple) for n in pixels.shape[:2])
+    # Two overlapping tiles would cost more than a piece a quarter larger.
+    if size == 0 or height * width <= 1.25 * size * size:
+        size = None
+    moments = average_moments(pixels, restorer.shallow_moments, size, multiple)
     routing = restorer.route(moments, weather)
-    restored = restore_routed(restorer, pixels, routing, tile, batch, strength)
+    restored = restore_tiled(
+        pixels,
+        lambda tiles: restorer.restore_tiles(tiles, routing, strength=strength),
+        tile=size,
+        halo=restorer.halo,
+        multiple=multiple,
+        batch=batch,
+        blend=BLEND,
+    )
     return restored, restorer.class_probabilities(routing)[0]
+
+
+def check_tile(restorer, tile):
+    """Checks that tiles of a size leave room within their context.
+
+    Args:
+        restorer: a `keras_muirf.models.MUIRFImageRestorer`.
+        tile: int, `None` or 0, as in `restore_photograph`.
+
+    Raises:
+        ValueError: the tile is too small.
+    """
+    least = 2 * restorer.halo + BLEND + restorer.size_multiple
+    if tile and tile < least:
+        raise ValueError(
+            f"Tiles of this preset must be at least {least} pixels, or 0 for "
+            f"the whole image in one piece. Received: tile={tile}"
+        )
 
 
 def restore_file(

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_muirf.restoration.routed import check_tile
-from keras_muirf.restoration.routed import image_moments
-from keras_muirf.restoration.routed import restore_routed
-from keras_muirf.restoration.scene_cuts import SceneCuts
-from keras_muirf.restoration.smoothed_routing import SmoothedRouting
+from keras_muirf.restoration.frame_restorer import FrameRestorer
+from keras_muirf.restoration.photograph import check_tile
+from keras_muirf.restoration.photograph import restore_photograph
 from keras_muirf.restoration.video_error import VideoError
 from keras_muirf.restoration.video_record import VideoRecord
 
@@ -76,16 +74,15 @@ def restore_video(
     posteriors = _Mean()
 
     def new_change(frame_seconds):
-        is_cut = SceneCuts()
-        route = SmoothedRouting(restorer, weather, frame_seconds)
+        frames = FrameRestorer(restorer, weather, frame_seconds)
 
         def change(pixels, seconds):
-            moments = image_moments(restorer, pixels, tile)
-            routing = route(moments, seconds, is_cut(pixels))
-            posteriors.add(restorer.class_probabilities(routing)[0])
-            return restore_routed(
-                restorer, pixels, routing, tile, batch, strength
+            frames.begin_frame(pixels, seconds)
+            restored, posterior = restore_photograph(
+                frames, pixels, weather, tile, batch, strength
             )
+            posteriors.add(posterior)
+            return restored
 
         return change
 

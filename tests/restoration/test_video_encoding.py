@@ -74,7 +74,7 @@ def test_codec_depth_and_sampling_stay(
 def test_hevc_is_tagged_as_players_want_it(suffix, identity, tmp_path):
     clip, out = tmp_path / "a.mkv", tmp_path / f"b.{suffix}"
     quiet = {"x265-params": "log-level=none"}
-    make_clip(clip, (0, 40), codec="libx265", tick=MS, options=quiet)
+    make_clip(clip, (0, 40, 80), codec="libx265", tick=MS, options=quiet)
     restore_video(identity, clip, out)
     assert look_at(out).video.codec_tag == "hvc1"
 
