@@ -38,11 +38,27 @@ class Reporter:
             name = click.format_filename(source, shorten=True)
             self._progress.update(self._task, description=name)
 
+    def frame(self, source, done, total):
+        """A frame of a video was restored.
+
+        Args:
+            source: `Path` of the video.
+            done: int. How many of its frames are.
+            total: int or `None`. How many there are.
+        """
+        if self._progress:
+            name = click.format_filename(source, shorten=True)
+            of = f" of {total}" if total else ""
+            self._progress.update(
+                self._task, description=f"{name}, frame {done}{of}"
+            )
+
     def success(self, record, given=False):
         """An image was restored.
 
         Args:
-            record: `keras_muirf.restoration.RestorationRecord`.
+            record: `keras_muirf.restoration.RestorationRecord` or
+                `VideoRecord`.
             given: bool. Whether the weather was named rather than found.
         """
         self.restored += 1
@@ -50,8 +66,9 @@ class Reporter:
         self._print(
             f"{click.format_filename(record.source)}: "
             f"{'looks like ' if given else ''}{seen}, "
-            f"{record.width}x{record.height}, {record.seconds:.1f} s -> "
-            f"{click.format_filename(record.target)}"
+            f"{record.width}x{record.height}, {_frames(record)}"
+            f"{record.seconds:.1f} s -> "
+            f"{click.format_filename(record.target)}{_losses(record)}"
         )
         self._advance()
 
@@ -90,6 +107,21 @@ class Reporter:
             )
         else:
             click.echo(line, err=error)
+
+
+def _frames(record):
+    frames = getattr(record, "frames", None)
+    return "" if frames is None else f"{frames} frames, "
+
+
+def _losses(record):
+    """What a video has lost, in brackets."""
+    losses = list(getattr(record, "left_out", ()))
+    if losses:
+        losses[0] = f"without {losses[0]}"
+    if damaged := getattr(record, "damaged", 0):
+        losses.append(f"{damaged} damaged frames")
+    return f" ({', '.join(losses)})" if losses else ""
 
 
 def _progress_bar(console):

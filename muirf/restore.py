@@ -9,6 +9,7 @@ from muirf.backend import one_line
 from muirf.loading import load_restorer
 from muirf.quiet import quiet_startup
 from muirf.reporter import Reporter
+from muirf.restore_either import restore_either
 
 DEFAULT_PRESET = "muirf_tiny_all_weather"
 # `keras_muirf.WEATHERS`, which cannot be imported before the backend is chosen.
@@ -63,11 +64,19 @@ INTERRUPTED = 130
     help="How much of the restoration is applied: 0 leaves the image as it "
     "is, 0.5 lies halfway.",
 )
-def restore(inputs, out, preset, weather, backend, tile, strength):
-    """Restore images: files, and folders with all their subfolders.
+@click.option(
+    "--crf",
+    type=click.IntRange(0, 63),
+    metavar="N",
+    help="Quality of videos, the encoder's constant rate factor: less is "
+    "better and larger. Default: 18 for H.264, 20 for HEVC, 24 for AV1, VP9.",
+)
+def restore(inputs, out, preset, weather, backend, tile, strength, crf):
+    """Restore images and videos: files, and folders with their subfolders.
 
-    JPEG, PNG, WebP, TIFF and AVIF. Depth, transparency and metadata stay as
-    they are. Ends with 0 if every image was restored, 1 if one was not.
+    JPEG, PNG, WebP, TIFF and AVIF; MP4, MOV, MKV and WebM. Depth, transparency
+    and metadata stay as they are, and the sound of videos. Ends with 0 if
+    everything was restored, 1 if something was not.
     """
     name, why = choose_backend(backend)
     click.echo(f"Backend: {name} ({why})", err=True)
@@ -94,6 +103,7 @@ def restore(inputs, out, preset, weather, backend, tile, strength):
                     weather=weather,
                     tile=tile,
                     strength=strength,
+                    crf=crf,
                 )
         except KeyboardInterrupt:
             reporter.finish(time.perf_counter() - started, interrupted=True)
@@ -113,19 +123,20 @@ def _load(preset, weather, tile):
     return restorer
 
 
-def _restore_one(reporter, restorer, source, target, **options):
+def _restore_one(reporter, restorer, source, target, crf, **options):
     from keras_muirf.restoration import ImageError
-    from keras_muirf.restoration import restore_file
 
     try:
-        record = restore_file(restorer, source, target, **options)
+        record = restore_either(
+            restorer, source, target, reporter.frame, crf, **options
+        )
     except ImageError as error:
         reporter.failure(one_line(error))
     # The backends' errors, lack of memory among them, have no common type,
     # and one image's failure must not keep the others from being restored.
     except Exception as error:
         reporter.failure(
-            f"{source}: the image could not be restored "
+            f"{source}: the file could not be restored "
             f"({type(error).__name__}: {one_line(error)}); where memory is "
             "short, a smaller --tile helps."
         )

@@ -34,8 +34,11 @@ ONCE = (
     "muirf/test_plot_run.py",
     "restoration/test_discover.py",
     "restoration/test_image_",
+    "restoration/test_scene_cuts.py",
+    "restoration/test_smoothed_routing.py",
     "restoration/test_tiff_tags.py",
     "restoration/test_tiling.py",
+    "restoration/test_video",
     "training/test_arguments.py",
 )
 

@@ -10,18 +10,30 @@ from keras_muirf.restoration.loaded_image import LoadedImage
 from keras_muirf.restoration.photograph import restore_file
 from keras_muirf.restoration.photograph import restore_photograph
 from keras_muirf.restoration.restoration_record import RestorationRecord
+from keras_muirf.restoration.smoothed_routing import SmoothedRouting
 from keras_muirf.restoration.tiling import restore_tiled
+from keras_muirf.restoration.video import restore_video
+from keras_muirf.restoration.video_error import VideoError
+from keras_muirf.restoration.video_format import VIDEO_SUFFIXES
+from keras_muirf.restoration.video_format import is_video_name
+from keras_muirf.restoration.video_record import VideoRecord
 
 __all__ = [
     "SUFFIXES",
+    "VIDEO_SUFFIXES",
     "ImageError",
     "LoadedImage",
     "RestorationRecord",
+    "SmoothedRouting",
+    "VideoError",
+    "VideoRecord",
     "discover",
+    "is_video_name",
     "read_image",
     "read_rgb8",
     "restore_file",
     "restore_photograph",
     "restore_tiled",
+    "restore_video",
     "write_image",
 ]

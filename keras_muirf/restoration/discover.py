@@ -5,16 +5,19 @@ from pathlib import Path
 
 from keras_muirf.restoration.image_error import ImageError
 from keras_muirf.restoration.image_format import is_image_name
+from keras_muirf.restoration.video_format import is_video_name
+from keras_muirf.restoration.video_format import is_written_video_name
 
 MARK = "_restored"
 
 
 def discover(inputs, out=None):
-    """Pairs each image file with the file that its restoration goes to.
+    """Pairs each image or video with the file that its restoration goes to.
 
     Folders are searched with all their subfolders. Hidden files, files whose
-    names are no image's, earlier results (`*_restored.*`) and what lies under
-    `out` are passed over there; a file named by itself is always taken.
+    names are no image's or video's, earlier results (`*_restored.*`) and what
+    lies under `out` are passed over there; a file named by itself is always
+    taken.
 
     Args:
         inputs: list of strings or `Path`s, files and folders.
@@ -38,7 +41,7 @@ def discover(inputs, out=None):
     """
     inputs = [Path(path) for path in inputs]
     out = None if out is None else Path(out)
-    if out is not None and is_image_name(out) and not out.is_dir():
+    if out is not None and _names_a_file(out) and not out.is_dir():
         if len(inputs) > 1 or inputs[0].is_dir():
             raise ImageError(
                 f"{out}: several images cannot go to one file; name a folder."
@@ -85,8 +88,16 @@ def _images(folder, out):
             file = root / name
             hidden = name.startswith(".")
             result = file.stem.endswith(MARK)
-            if is_image_name(file) and not hidden and not result:
+            if _is_picture_name(file) and not hidden and not result:
                 yield file
+
+
+def _names_a_file(out):
+    return is_image_name(out) or is_video_name(out)
+
+
+def _is_picture_name(path):
+    return is_image_name(path) or is_written_video_name(path)
 
 
 def _unreadable(error):

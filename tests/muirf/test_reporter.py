@@ -1,9 +1,11 @@
+import dataclasses
 import io
 from pathlib import Path
 
 from rich.console import Console
 
 from keras_muirf.restoration import RestorationRecord
+from keras_muirf.restoration import VideoRecord
 from muirf.reporter import Reporter
 
 RECORD = RestorationRecord(
@@ -31,18 +33,41 @@ def test_plain_lines(capsys):
     assert told.err == "Error: b.jpg: the file is empty.\n"
 
 
+def test_the_line_of_a_video(capsys):
+    video = VideoRecord(
+        *(Path("a.mp4"), Path("b.mp4"), "haze", 0.5, 64, 48, 2.0),
+        **{"frames": 50, "damaged": 2, "left_out": ("x", "y")},
+    )
+    with Reporter(2) as reporter:
+        reporter.frame(Path("a.mp4"), 1, 50)
+        reporter.success(video)
+        reporter.success(dataclasses.replace(video, damaged=0, left_out=()))
+    line = "a.mp4: haze 50 %, 64x48, 50 frames, 2.0 s -> b.mp4"
+    assert capsys.readouterr().out.splitlines() == [
+        f"{line} (without x, y, 2 damaged frames)",
+        line,
+    ]
+
+
 def test_a_bar_on_a_terminal(capsys):
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100)
     with Reporter(2, console) as reporter:
         reporter.begin(Path("some/a[b].jpg"))
         reporter.success(RECORD)
+        reporter.begin(Path("b.mp4"))
+        reporter.frame(Path("b.mp4"), 7, 250)
+        reporter._progress.refresh()
+        reporter.frame(Path("b.mp4"), 8, None)
+        reporter._progress.refresh()
         reporter.begin(Path("b.jpg"))
         reporter.failure("b.jpg: the file is empty.")
         reporter.finish(4.04)
     shown = screen.getvalue()
     assert LINE in shown
     assert "2/2" in shown
+    assert "b.mp4, frame 7 of 250" in shown
+    assert "b.mp4, frame 8 " in shown
     # Standard error is no terminal here: the failure is not lost on the bar.
     told = capsys.readouterr()
     assert "b.jpg: the file is empty." in told.err

@@ -13,6 +13,7 @@ class IdentityRestorer:
 
     def __init__(self):
         self.shapes = []
+        self.tiles = []
         self.asked = []
 
     def shallow_moments(self, images):
@@ -30,6 +31,7 @@ class IdentityRestorer:
 
     def restore_tiles(self, tiles, routing, strength):
         self.shapes.append(tiles.shape)
+        self.tiles.append(tiles)
         return tiles
 
 

@@ -49,6 +49,19 @@ def test_the_same_paths_under_out(tree):
     ]
 
 
+def test_videos_are_found_that_can_be_written_again(tree):
+    for name in ("in/a.MP4", "in/deep/c.webm", "in/old.avi"):
+        (tree / name).touch()
+    found = [source for source, _ in _names(discover(["in"], "out"))]
+    assert {"in/a.MP4", "in/deep/c.webm"} < set(found)
+    assert "in/old.avi" not in found
+    assert _names(discover(["in/old.avi"], "new.mkv")) == [
+        ("in/old.avi", "new.mkv")
+    ]
+    with pytest.raises(ImageError, match="cannot go to one file"):
+        discover(["in"], "new.mkv")
+
+
 def test_a_single_image_may_go_to_a_file(tree):
     assert _names(discover(["in/a.png"], "b.tif")) == [("in/a.png", "b.tif")]
     for inputs in (["in/a.png", "in/b.JPG"], ["in"]):
