@@ -22,6 +22,10 @@ class CPSMRouter(keras.layers.Layer):
     - `alpha`, the weights with which the weathers' own kernels are mixed: the
       given weather, the most probable one (`hard`) or `pi` itself (`soft`).
 
+    With `clear_class` there is also `gate`, how much of the restoration is to
+    be applied: all of it where the weather is given, `1 - p^2` otherwise,
+    where `p` is the probability that there is no weather.
+
     The label never enters `p`: channel masks depend on the image alone.
 
     In training, noise is added to the experts' logits; the label chooses the
@@ -48,7 +52,8 @@ class CPSMRouter(keras.layers.Layer):
         weather_loss_weight: float. Weight of the cross-entropy of `pi`.
         balance_loss_weight: float. Weight of the load balance.
         clear_class: bool. Whether to tell images without weather, too. A
-            clear image is restored as one of the most probable weather.
+            clear image is restored as one of the most probable weather, as
+            far as its gate lets it.
         seed: int or `None`. Seed of the training noise.
 
     Call arguments:
@@ -64,7 +69,7 @@ class CPSMRouter(keras.layers.Layer):
         A dict of `"expert_weights"` `(B, E)`, `"weather_weights"` `(B, K)`,
         `"weather"` `(B, K)` (the posterior), `"context"`
         `(B, context_dim)` and, with `clear_class`, `"clear"` `(B, 1)`, the
-        probability that there is no weather.
+        probability that there is no weather, and `"gate"` `(B, 1)`.
 
     Example:
 
@@ -202,7 +207,8 @@ class CPSMRouter(keras.layers.Layer):
         weather = self._weather_codes(weather, pi)
         if training:
             self._add_losses(p, logits, weather)
-        alpha = self._weather_weights(pi, weather, training)
+        known = self._known(weather, training)
+        alpha = self._weather_weights(pi, weather, known)
         if training:
             self.training_calls.assign_add(1)
         routing = {
@@ -212,7 +218,12 @@ class CPSMRouter(keras.layers.Layer):
             "weather_weights": alpha,
         }
         if self.clear_class:
-            routing["clear"] = ops.softmax(logits)[:, self.num_weathers :]
+            clear = ops.softmax(logits)[:, self.num_weathers :]
+            routing["clear"] = clear
+            # Squared, so that a doubt hardly weakens what removes weather.
+            # The classes are learned from labels alone.
+            gate = 1.0 - ops.square(ops.stop_gradient(clear))
+            routing["gate"] = ops.where(known[:, None], 1.0, gate)
         return {
             name: ops.cast(value, self.compute_dtype)
             for name, value in routing.items()
@@ -259,10 +270,8 @@ class CPSMRouter(keras.layers.Layer):
             weather = ops.full(ops.shape(pi)[:1], codes[weather], "int32")
         return ops.cast(ops.reshape(weather, (-1,)), "int32")
 
-    def _weather_weights(self, pi, weather, training):
-        hard = ops.one_hot(
-            ops.argmax(pi, axis=-1), self.num_weathers, dtype="float32"
-        )
+    def _known(self, weather, training):
+        """For which images the given weather is used."""
         known = weather >= 0
         if training and self.posterior_rate:
             rate = self.posterior_rate * ops.minimum(
@@ -272,6 +281,12 @@ class CPSMRouter(keras.layers.Layer):
                 ops.shape(weather), dtype="float32", seed=self.seed_generator
             )
             known = ops.logical_and(known, draw >= rate)
+        return known
+
+    def _weather_weights(self, pi, weather, known):
+        hard = ops.one_hot(
+            ops.argmax(pi, axis=-1), self.num_weathers, dtype="float32"
+        )
         given = ops.one_hot(
             ops.maximum(weather, 0) % self.num_weathers,
             self.num_weathers,
@@ -323,6 +338,7 @@ class CPSMRouter(keras.layers.Layer):
         }
         if self.clear_class:
             routing["clear"] = spec(1)
+            routing["gate"] = spec(1)
         return routing
 
     # Keras leaves the state of seed generators out of what it saves; without

@@ -114,14 +114,18 @@ class MUIRFImageRestorer(ImageRestorer):
         crop = layers.CropLike(dtype="float32", name="crop")
         residual = keras.layers.Add(dtype="float32", name="residual")
 
-        def restored(image, features):
+        def restored(image, features, routing):
             # Cropped last: the head, too, sees the reflection at the border.
-            return residual([image, crop(head(features), image)])
+            change = crop(head(features), image)
+            if backbone.clear_class:
+                gate = ops.cast(routing["gate"], "float32")
+                change = change * gate[:, None, None, :]
+            return residual([image, change])
 
         # === Functional Model ===
         inputs = backbone.input
-        features = backbone(inputs)["features"]
-        outputs = restored(inputs["image"], features)
+        routing = backbone(inputs)
+        outputs = restored(inputs["image"], routing["features"], routing)
         compile = kwargs.pop("compile", True)
         super().__init__(
             inputs=inputs, outputs=outputs, compile=False, **kwargs
@@ -213,7 +217,8 @@ class MUIRFImageRestorer(ImageRestorer):
             The restored images, an array of the same dtype and shape. With
             `return_routing=True` also a dict of `"weather"`, the
             probabilities of the weathers if there is one, `"clear"`, the
-            probability that there is none (if `classes` has it),
+            probability that there is none, and `"gate"`, how much of the
+            change is applied for it (both if `classes` has it),
             `"shared_fraction"`, for each CPSM convolution the fraction of its
             channels that the weathers share, and `"mask"`, 1 for each channel
             that is shared.
@@ -290,9 +295,8 @@ class MUIRFImageRestorer(ImageRestorer):
                 f"for the network's result. Received: strength={strength}"
             )
         inputs = {
-            name: np.broadcast_to(value, (len(tiles), value.shape[-1]))
-            for name, value in routing.items()
-            if name not in ("weather", "clear")
+            name: np.broadcast_to(routing[name], (len(tiles), size))
+            for name, size in self._routing_sizes.items()
         }
         restored = _predict(self._tile_model, {"image": tiles, **inputs})
         if clip:
@@ -332,16 +336,24 @@ class MUIRFImageRestorer(ImageRestorer):
         image = keras.Input(backbone.image_shape, name="image")
         routing = {
             name: keras.Input(shape=(size,), name=name)
-            for name, size in (
-                ("context", backbone.context_dim),
-                ("expert_weights", backbone.num_experts),
-                ("weather_weights", backbone.num_weathers),
-            )
+            for name, size in self._routing_sizes.items()
         }
         features = backbone.restore_features(image, routing)
         return self._view(
-            {"image": image, **routing}, self.restored(image, features)
+            {"image": image, **routing},
+            self.restored(image, features, routing),
         )
+
+    @property
+    def _routing_sizes(self):
+        """What of the routing an image is restored with."""
+        backbone = self.backbone
+        return {
+            "context": backbone.context_dim,
+            "expert_weights": backbone.num_experts,
+            "weather_weights": backbone.num_weathers,
+            **({"gate": 1} if backbone.clear_class else {}),
+        }
 
     def _view(self, inputs, outputs):
         model = keras.Model(inputs, outputs)
@@ -371,7 +383,7 @@ class MUIRFImageRestorer(ImageRestorer):
         }
         seen = {
             name: routing[name]
-            for name in ("weather", "clear")
+            for name in ("weather", "clear", "gate")
             if name in routing
         }
         return {

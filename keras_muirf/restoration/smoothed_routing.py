@@ -84,4 +84,6 @@ class SmoothedRouting:
         self._held = held
         if held == best:
             return routing
-        return self.restorer.route(moments, self.restorer.weathers[held])
+        told = self.restorer.route(moments, self.restorer.weathers[held])
+        # Nothing else is as if the weather had been told by the user.
+        return {**routing, "weather_weights": told["weather_weights"]}

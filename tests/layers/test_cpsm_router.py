@@ -184,9 +184,21 @@ def test_a_clear_image_has_a_class_and_the_kernels_of_a_weather():
     )
 
 
+def test_the_gate_closes_on_clear_images_whose_weather_is_not_given():
+    router = layers.CPSMRouter(num_weathers=4, clear_class=True)
+    codes = np.array([-1, -2, 2, 4 + 1])
+    routing = numpy(router(features(4), codes))
+    open_, given = np.split(routing["gate"][:, 0], 2)
+    np.testing.assert_allclose(
+        open_, 1 - routing["clear"][:2, 0] ** 2, rtol=1e-6
+    )
+    assert np.all(open_ < 1)
+    np.testing.assert_array_equal(given, 1.0)
+
+
 def test_without_that_class_clear_images_teach_nothing():
     router = make(weather_loss_weight=1.0, balance_loss_weight=0.0)
-    assert "clear" not in router(features(2))
+    assert not {"clear", "gate"} & set(router(features(2)))
     router(features(2), np.array([4, 6]), training=True)
     assert float(ops.convert_to_numpy(router.losses[0])) == 0.0
 

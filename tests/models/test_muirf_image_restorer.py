@@ -79,7 +79,24 @@ def test_clear_is_a_class_where_the_network_has_it(restorer):
     assert telling.restore(x, "mixed").shape == x.shape
 
 
-def test_restore_is_the_model_called(restorer):
+def test_a_clear_image_is_changed_as_far_as_its_gate_lets():
+    # Away from black and white, where results are clipped.
+    x = 0.25 + 0.5 * photograph(16, 24, "float32")
+    telling = models.MUIRFImageRestorer(small_backbone(clear_class=True))
+    restored, routing = telling.restore(x, return_routing=True)
+    assert 0 < routing["gate"].item() < 1
+    told = telling.restore(x, telling.weathers[routing["weather"].argmax()])
+    assert np.abs(told - x).max() > 1e-3
+    np.testing.assert_allclose(
+        restored, x + routing["gate"] * (told - x), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("clear_class", [False, True])
+def test_restore_is_the_model_called(clear_class):
+    restorer = models.MUIRFImageRestorer(
+        small_backbone(clear_class=clear_class)
+    )
     x = photograph(15, 22, "float32")[None]
     called = restorer({"image": x, "weather": np.array([-1])})
     np.testing.assert_allclose(
