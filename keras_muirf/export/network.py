@@ -62,8 +62,11 @@ class ExportedNetwork:
             x = ops.cast(x, "float32") / 255.0
         routing = backbone.router(backbone.shallow_features(x))
         routing["weather_weights"] = self._weather_weights(routing["weather"])
+        if self.weather not in ("auto", "mixed") and "gate" in routing:
+            routing["gate"] = ops.ones_like(routing["gate"])
         features = backbone.restore_features(x, routing)
-        y = ops.clip(self.restorer.restored(x, features), 0.0, 1.0)
+        y = self.restorer.restored(x, features, routing)
+        y = ops.clip(y, 0.0, 1.0)
         if self.dtype == "uint8":
             y = ops.cast(ops.round(y * 255.0), "uint8")
         return {RESTORED: y, WEATHER: self._probabilities(routing)}
@@ -82,12 +85,11 @@ class ExportedNetwork:
         return ops.one_hot(chosen, len(weathers), dtype="float32")
 
     def _probabilities(self, routing):
+        weather = ops.cast(routing["weather"], "float32")
         if "clear" not in routing:
-            return routing["weather"]
-        clear = routing["clear"]
-        return ops.concatenate(
-            [(1.0 - clear) * routing["weather"], clear], axis=-1
-        )
+            return weather
+        clear = ops.cast(routing["clear"], "float32")
+        return ops.concatenate([(1.0 - clear) * weather, clear], axis=-1)
 
 
 def load_network(preset, weather, dtype, policy="float32"):
