@@ -3,6 +3,7 @@
 from keras_muirf import callbacks
 from keras_muirf import datasets
 from keras_muirf import evaluation
+from keras_muirf import export
 from keras_muirf import layers
 from keras_muirf import losses
 from keras_muirf import metrics
@@ -20,6 +21,7 @@ __all__ = [
     "callbacks",
     "datasets",
     "evaluation",
+    "export",
     "layers",
     "losses",
     "metrics",

@@ -6,6 +6,7 @@ import click
 
 from muirf.data import data
 from muirf.evaluate import evaluate
+from muirf.export import export
 from muirf.plot_run import plot_run
 from muirf.presets import presets
 from muirf.restore import restore
@@ -26,5 +27,6 @@ main.add_command(restore)
 main.add_command(train)
 main.add_command(evaluate)
 main.add_command(presets)
+main.add_command(export)
 main.add_command(data)
 main.add_command(plot_run)

@@ -6,6 +6,8 @@ import tempfile
 
 _NOTE = re.compile(
     r"WARNING: All log messages before absl|[IW]\d{4} |"
+    # Where there is no GPU that is no error; and LiteRT's greeting.
+    r"E\d{4} .*failed call to cuInit|INFO: Created TensorFlow Lite |"
     "To enable the following instructions: "
 )
 

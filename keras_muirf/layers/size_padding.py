@@ -43,7 +43,7 @@ class ReflectToMultiple(keras.layers.Layer):
         return images
 
     def _reflection(self, size):
-        steps = -(-size // self.multiple)
+        steps = (size + self.multiple - 1) // self.multiple
         index = ops.arange(steps * self.multiple, dtype="int32")
         last = size - 1
         index = ops.mod(index, ops.maximum(2 * last, 1))
