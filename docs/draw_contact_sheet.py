@@ -78,12 +78,7 @@ def psnr(image, target):
 def column(restorer, caption, image, photograph):
     """One image as a strip, with what was seen and what was gained."""
     restored, routing = restorer.restore(image, return_routing=True)
-    seen = dict(zip(restorer.weathers, routing["weather"], strict=True))
-    if "clear" in routing:
-        clear = float(routing["clear"])
-        seen = {name: (1 - clear) * p for name, p in seen.items()}
-        seen["clear"] = clear
-    seen = max(seen, key=seen.get)
+    seen = restorer.classes[restorer.class_probabilities(routing).argmax()]
     rows = [(caption, image), (f"seen: {seen}", restored)]
     if photograph is not None:
         rows[0] = (caption + psnr(image, photograph), image)

@@ -10,8 +10,8 @@ Data: the pairs of Rain100L's training set, 80 of Rain800's, 30 of Rain1400's
     BSDS500. These sets share photographs, so the report at the end of the run
     flatters: figures to quote come from `muirf evaluate` on test sets.
 Time: 55 minutes by default, planned for two CPU cores.
-Result: muirf_tiny_derain, in 3 minutes on half an H200: 32.77 dB on Rain100L's
-    test set (Y). The model card has the command.
+Result: muirf_tiny_derain, in ten minutes on halves of two GPUs: 34.80 dB on
+    Rain100L's test set (Y). The model card has the commands.
 """
 
 import keras

@@ -44,6 +44,7 @@ def run(script, *words):
         ("backend_parity.py", ["--dry"]),
         ("precision.py", ["--dry"]),
         ("data_pipeline.py", ["--dry", "--rounds", "2"]),
+        ("weather_layers.py", ["--rounds", "2"]),
         (
             "training_rate.py",
             ["--dry", "--rounds", "2", "--crop_size", "16"]

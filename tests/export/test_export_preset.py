@@ -4,12 +4,12 @@ import json
 import shutil
 
 import exporting
-import keras_muirf
 import numpy as np
 import pytest
 import small
 from exporting import ROOT
 
+import keras_muirf
 from keras_muirf.export import ExportError
 from keras_muirf.export import export_preset
 
