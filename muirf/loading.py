@@ -10,14 +10,14 @@ def load_restorer(preset, tile):
 
     Args:
         preset: string. Name, folder or handle.
-        tile: int or `None`. The size of tiles that it is to restore in.
+        tile: int or `"auto"`. The size of tiles that it is to restore in.
 
     Raises:
         click.ClickException: the preset cannot be loaded, or the tile is too
             small for it.
     """
     models = import_models()
-    from keras_muirf.restoration.photograph import check_tile
+    from keras_muirf.restoration.tile_size import check_tile
 
     try:
         with quiet_startup():

@@ -2,6 +2,8 @@ import sys
 
 import click
 
+from muirf.backend import one_line
+
 
 class Reporter:
     """Tells how a run goes: a line per image, with a bar on a terminal.
@@ -18,6 +20,7 @@ class Reporter:
         self.total = total
         self.restored = 0
         self.failed = 0
+        self.skipped = 0
         self._progress = None
         if console is not None or sys.stdout.isatty():
             self._progress = _progress_bar(console)
@@ -53,14 +56,24 @@ class Reporter:
                 self._task, description=f"{name}, frame {done}{of}"
             )
 
-    def success(self, record, given=False):
-        """An image was restored.
+    def outcome(self, outcome, given=False):
+        """A file is done with.
 
         Args:
-            record: `keras_muirf.restoration.RestorationRecord` or
-                `VideoRecord`.
+            outcome: `keras_muirf.restoration.FileOutcome`.
             given: bool. Whether the weather was named rather than found.
         """
+        if outcome.status == "restored":
+            self._success(outcome.record, given)
+        elif outcome.status == "skipped":
+            self.skipped += 1
+        else:
+            self.failed += 1
+            self._print(f"Error: {one_line(outcome.why)}", error=True)
+        if self._progress:
+            self._progress.advance(self._task)
+
+    def _success(self, record, given):
         self.restored += 1
         seen = f"{record.weather} {100 * record.probability:.0f} %"
         self._print(
@@ -70,30 +83,20 @@ class Reporter:
             f"{record.seconds:.1f} s -> "
             f"{click.format_filename(record.target)}{_losses(record)}"
         )
-        self._advance()
-
-    def failure(self, line):
-        """An image was not restored; `line` says why."""
-        self.failed += 1
-        self._print(f"Error: {line}", error=True)
-        self._advance()
 
     def finish(self, seconds, interrupted=False):
         """Everything is done, or the run was broken off."""
         if self._progress:
             self._progress.stop()
             self._progress = None
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
         failed = f", {self.failed} failed" if self.failed else ""
         start = "Interrupted: " if interrupted else ""
         click.echo(
-            f"{start}{self.restored} of {self.total} restored{failed}, "
-            f"{seconds:.1f} s",
+            f"{start}{self.restored} of {self.total} restored"
+            f"{skipped}{failed}, {seconds:.1f} s",
             err=interrupted,
         )
-
-    def _advance(self):
-        if self._progress:
-            self._progress.advance(self._task)
 
     def _print(self, line, error=False):
         # Above the bar where both are on the terminal.

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import signal
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -89,6 +90,17 @@ def save_image():
         pyvips.Image.new_from_array(image).write_to_file(str(path))
 
     return save
+
+
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C interrupts, here and in processes that the test starts.
+
+    A shell lets the commands that it runs in the background ignore it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

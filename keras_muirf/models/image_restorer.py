@@ -219,4 +219,7 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
 def _plain(dtype):
     if isinstance(dtype, str | dict):
         return dtype
+    # Keras' own way imports TensorFlow, whatever the backend.
+    if type(dtype) is keras.DTypePolicy:
+        return dtype.name
     return keras.dtype_policies.serialize(dtype)

@@ -1,7 +1,9 @@
 """Which files a command's arguments mean, and where results go."""
 
+import glob
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from keras_muirf.restoration.image_error import ImageError
 from keras_muirf.restoration.image_format import is_image_name
@@ -11,27 +13,42 @@ from keras_muirf.restoration.video_format import is_written_video_name
 MARK = "_restored"
 
 
-def discover(inputs, out=None):
+class _Found(NamedTuple):
+    """A file, and its path as results keep it below the output folder."""
+
+    source: Path
+    relative: Path
+
+
+def discover(inputs=(), out=None, listed=(), suffix=None, shard=None):
     """Pairs each image or video with the file that its restoration goes to.
 
     Folders are searched with all their subfolders. Hidden files, files whose
     names are no image's or video's, earlier results (`*_restored.*`) and what
-    lies under `out` are passed over there; a file named by itself is always
-    taken.
+    lies under `out` are passed over there, and among what a pattern matches; a
+    file named by itself is always taken.
 
     Args:
-        inputs: list of strings or `Path`s, files and folders.
-        out: string or `Path` of the folder for the results, in which a
-            folder's files keep their relative paths; with a single file it
-            may be the file to write. `None` to write beside each input as
+        inputs: list of strings or `Path`s: files, folders, and patterns with
+            `*`, `?`, `[...]` and `**` for any folders.
+        out: string or `Path` of the folder for the results, in which the files
+            of a folder keep their relative paths, and those of a pattern
+            theirs below its first part without a wildcard; with a single file
+            it may be the file to write. `None` to write beside each input as
             `<stem>_restored<suffix>`.
+        listed: list of strings or `Path`s, files that keep their whole paths
+            below `out`.
+        suffix: string such as `".png"` for the images' results; `None` for
+            that of each source.
+        shard: `keras_muirf.restoration.Shard`, the share of the files to
+            return, or `None` for all.
 
     Returns:
         A list of pairs of `Path`s, source and target, in order.
 
     Raises:
-        ImageError: a folder holds no image, two images would go to one file,
-            or an image would be written over an input.
+        ImageError: a folder holds no image, a pattern matches none, two images
+            would go to one file, or an image would be written over an input.
 
     Example:
 
@@ -39,38 +56,79 @@ def discover(inputs, out=None):
     keras_muirf.restoration.discover(["photos"], out="restored")
     ```
     """
-    inputs = [Path(path) for path in inputs]
     out = None if out is None else Path(out)
+    found = []
+    for name in inputs:
+        found.extend(_find(name, out))
+    found.extend(_listed(Path(path)) for path in listed)
     if out is not None and _names_a_file(out) and not out.is_dir():
-        if len(inputs) > 1 or inputs[0].is_dir():
+        # A folder is several, whatever it holds.
+        if len(found) > 1 or any(Path(x).is_dir() for x in inputs):
             raise ImageError(
                 f"{out}: several images cannot go to one file; name a folder."
             )
-        pairs = [(inputs[0], out)]
+        jobs = {(found[0].source, out): found[0].relative}
     else:
-        pairs = []
-        for path in inputs:
-            pairs.extend(_pairs(path, out))
-    pairs = list(dict.fromkeys(pairs))
-    _check(pairs)
-    return pairs
-
-
-def _pairs(path, out):
-    if not path.is_dir():
-        return [(path, _target(path, Path(path.name), out))]
-    found = sorted(_images(path, out))
-    if not found:
-        raise ImageError(f"{path}: there is no image in this folder.")
+        jobs = {
+            (file.source, _target(file, out, suffix)): file.relative
+            for file in found
+        }
+    _check(jobs)
     return [
-        (file, _target(file, file.relative_to(path), out)) for file in found
+        pair
+        for pair, relative in jobs.items()
+        if shard is None or relative in shard
     ]
 
 
-def _target(source, relative, out):
+def _find(name, out):
+    """What one argument means."""
+    path = Path(name)
+    if path.is_dir():
+        files = sorted(_images(path, out))
+        if not files:
+            raise ImageError(f"{path}: there is no image in this folder.")
+        return [_Found(file, file.relative_to(path)) for file in files]
+    if not glob.has_magic(str(name)) or os.path.lexists(path):
+        return [_Found(path, Path(path.name))]
+    root = _fixed_part(path)
+    files = set()
+    for match in map(Path, glob.iglob(str(name), recursive=True)):
+        if match.is_dir():
+            files.update(_images(match, out))
+        elif _is_wanted(match) and not _is_below(match, out, root):
+            files.add(match)
+    if not files:
+        raise ImageError(
+            f"{name}: no image matches this pattern, and there is no file of "
+            "this name."
+        )
+    return [_Found(file, file.relative_to(root)) for file in sorted(files)]
+
+
+def _fixed_part(pattern):
+    """The folders of a pattern before its first wildcard."""
+    parts = pattern.parts
+    first = next(k for k, part in enumerate(parts) if glob.has_magic(part))
+    return Path(*parts[:first])
+
+
+def _listed(path):
+    if ".." in path.parts:
+        raise ImageError(
+            f"{path}: a listed path cannot lead upwards; list the files from "
+            "a folder that holds them all."
+        )
+    return _Found(path, path.relative_to(path.anchor))
+
+
+def _target(found, out, suffix):
+    source, relative = found
+    if suffix is not None and not is_video_name(source):
+        relative = relative.with_suffix(suffix)
     if out is not None:
         return out / relative
-    return source.with_name(f"{source.stem}{MARK}{source.suffix}")
+    return source.with_name(f"{relative.stem}{MARK}{relative.suffix}")
 
 
 def _images(folder, out):
@@ -86,18 +144,24 @@ def _images(folder, out):
         ]
         for name in files:
             file = root / name
-            hidden = name.startswith(".")
-            result = file.stem.endswith(MARK)
-            if _is_picture_name(file) and not hidden and not result:
+            if _is_wanted(file):
                 yield file
+
+
+def _is_wanted(file):
+    if file.name.startswith(".") or file.stem.endswith(MARK):
+        return False
+    return is_image_name(file) or is_written_video_name(file)
+
+
+def _is_below(file, out, root):
+    if out is None or _place(out) == _place(root):
+        return False
+    return Path(_place(file)).is_relative_to(_place(out))
 
 
 def _names_a_file(out):
     return is_image_name(out) or is_video_name(out)
-
-
-def _is_picture_name(path):
-    return is_image_name(path) or is_written_video_name(path)
 
 
 def _unreadable(error):

@@ -1,5 +1,6 @@
 """Metadata of image files: what is kept, and how it goes into a new file."""
 
+import dataclasses
 import io
 import struct
 
@@ -16,7 +17,6 @@ _KEPT = (
     "iptc-data",
     "jpeg-comment",
     "photoshop-data",
-    "png-comment-",
     "resolution-unit",
     "xmp-data",
 )
@@ -82,6 +82,23 @@ def with_metadata(pixels, like):
         image.set_type(kind, name, value)
     image.set_type(pyvips.GValue.gint_type, "orientation", 1)
     return image
+
+
+def without_metadata(image):
+    """A loaded image without all that does not tell its colours and size.
+
+    Args:
+        image: `LoadedImage`.
+
+    Returns:
+        A `LoadedImage` on the same pixels.
+    """
+    kept = {
+        name: field
+        for name, field in image.metadata.items()
+        if name in ("icc-profile-data", "resolution-unit")
+    }
+    return dataclasses.replace(image, metadata=kept, tags=[], texts=[])
 
 
 def exif_of_tags(tags):

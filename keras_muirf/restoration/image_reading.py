@@ -18,6 +18,7 @@ from keras_muirf.restoration.image_metadata import exif_of_tags
 from keras_muirf.restoration.image_sniffing import is_animation
 from keras_muirf.restoration.image_sniffing import is_lossless_webp
 from keras_muirf.restoration.loaded_image import LoadedImage
+from keras_muirf.restoration.png_texts import read_texts
 
 _READABLE = "JPEG, PNG, WebP, TIFF or AVIF"
 
@@ -66,6 +67,7 @@ def read_image(path):
             resolution=(image.xres, image.yres),
             metadata=metadata,
             tags=tags,
+            texts=read_texts(file),
         )
 
 
@@ -224,9 +226,13 @@ def _upright_pixels(image):
     values = values.reshape(image.height, image.width, image.bands)
     if 8 < bits < 16:
         # libvips shifts 10 and 12 bits up to 16, so white would not be white.
-        values = values.astype("uint32") >> (16 - bits)
         top = 2**bits - 1
-        values = ((values * 65535 + top // 2) // top).astype("uint16")
+        table = np.arange(top + 1, dtype="uint32") * 65535 + top // 2
+        table = (table // top).astype("uint16")
+        # Row by row, for the indices are as large as the image.
+        values = values.copy()
+        for row in values:
+            row[:] = table[row >> (16 - bits)]
     alpha = np.ascontiguousarray(values[..., -1]) if transparent else None
     colours = values[..., :1].repeat(3, axis=-1) if grey else values[..., :3]
     return np.ascontiguousarray(colours), alpha

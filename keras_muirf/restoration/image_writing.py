@@ -9,11 +9,15 @@ import numpy as np
 import pyvips
 
 from keras_muirf.restoration import image_format
+from keras_muirf.restoration.image_encoding import ImageEncoding
 from keras_muirf.restoration.image_error import ImageError
 from keras_muirf.restoration.image_error import reason
 from keras_muirf.restoration.image_format import format_by_name
 from keras_muirf.restoration.image_metadata import with_metadata
+from keras_muirf.restoration.image_metadata import without_metadata
+from keras_muirf.restoration.jfif_density import with_density
 from keras_muirf.restoration.loaded_image import LoadedImage
+from keras_muirf.restoration.png_texts import append_texts
 from keras_muirf.restoration.tiff_tags import append_tags
 
 
@@ -41,7 +45,7 @@ def check_writable(path, like):
         )
 
 
-def write_image(path, pixels, like=None):
+def write_image(path, pixels, like=None, encoding=None):
     """Writes pixels to a file, with everything else as in `like`.
 
     The suffix names the format. The file appears complete or not at all: it
@@ -52,6 +56,7 @@ def write_image(path, pixels, like=None):
         pixels: uint8 or uint16 array `(H, W, 3)`. Its type is the depth.
         like: `LoadedImage` whose transparency, greyness, depth and metadata
             the file takes, or `None`.
+        encoding: `ImageEncoding`, or `None` for its defaults.
 
     Raises:
         ImageError: the file cannot be written, or its format cannot hold the
@@ -84,12 +89,15 @@ def write_image(path, pixels, like=None):
             f"{like.pixels.shape}"
         )
     check_writable(path, like)
+    encoding = encoding or ImageEncoding()
+    if encoding.strip_metadata:
+        like = without_metadata(like)
     image = with_metadata(_vips_image(pixels, like), like)
     part = path.parent / f".muirf-{secrets.token_hex(6)}.part"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(part, "x+b") as file:
-            _encode(image, file, format_by_name(path), like)
+            _encode(image, file, format_by_name(path), like, encoding)
         os.replace(part, path)
     except pyvips.Error as error:
         raise ImageError(
@@ -110,42 +118,61 @@ def _vips_image(pixels, like):
     """Pixels as libvips stores them: grey again, transparency beside."""
     deep = pixels.dtype == np.uint16
     if like.grey:
-        # Rec. 601 luma in whole numbers: equal channels come back unchanged.
-        weights = np.array([299, 587, 114], dtype="uint32")
-        luma = np.zeros(pixels.shape[:2], dtype="uint32")
-        for channel, weight in enumerate(weights):
-            luma += pixels[..., channel] * weight
-        pixels = ((luma + 500) // 1000).astype(pixels.dtype)[..., None]
-    if like.alpha is not None:
-        pixels = np.concatenate([pixels, like.alpha[..., None]], axis=-1)
-    if like.grey:
-        space = "grey16" if deep else "b-w"
+        pixels, space = _luma(pixels), "grey16" if deep else "b-w"
     else:
         space = "rgb16" if deep else "srgb"
+    image = _of_array(pixels, space)
+    if like.alpha is not None:
+        image = image.bandjoin(_of_array(like.alpha, space))
+    return image.copy(interpretation=space)
+
+
+def _of_array(values, space):
+    # A view of the array, no copy of it.
     return pyvips.Image.new_from_array(
-        np.ascontiguousarray(pixels), interpretation=space
+        np.ascontiguousarray(values), interpretation=space
     )
 
 
-def _encode(image, file, target, like):
-    keep = "exif|xmp|iptc|icc|other"
+def _luma(pixels):
+    """Rec. 601 luma in whole numbers: equal channels come back unchanged."""
+    weights = np.array([299, 587, 114], dtype="uint32")
+    luma = np.empty(pixels.shape[:2], dtype=pixels.dtype)
+    # Row by row, for 32 bits a channel are much memory.
+    for row, line in zip(luma, pixels, strict=True):
+        row[:] = (line @ weights + 500) // 1000
+    return luma
+
+
+def _encode(image, file, target, like, encoding):
+    keep = "icc" if encoding.strip_metadata else "exif|xmp|iptc|icc|other"
     if "exif-data" not in like.metadata:
         # libvips would invent an EXIF block.
-        keep = "xmp|iptc|icc|other"
+        keep = keep.removeprefix("exif|")
+    quality = encoding.quality or 95
+    subsample_mode = "off" if encoding.subsampling == "4:4:4" else "on"
     destination = pyvips.Target.new_to_descriptor(file.fileno())
     if target is image_format.JPEG:
+        if "exif" not in keep and "resolution-unit" in like.metadata:
+            destination = with_density(file, image)
         image.jpegsave_target(
             destination,
-            Q=95,
-            subsample_mode="off",
+            Q=quality,
+            subsample_mode=subsample_mode,
             optimize_coding=True,
             keep=keep,
         )
     elif target is image_format.PNG:
         image.pngsave_target(destination, keep=keep)
+        if like.texts:
+            append_texts(file, like.texts)
     elif target is image_format.WEBP:
         image.webpsave_target(
-            destination, Q=95, lossless=like.lossless, exact=True, keep=keep
+            destination,
+            Q=quality,
+            lossless=like.lossless and encoding.quality is None,
+            exact=True,
+            keep=keep,
         )
     elif target is image_format.TIFF:
         size = image.width * image.height * image.bands
@@ -162,8 +189,8 @@ def _encode(image, file, target, like):
         image.heifsave_target(
             destination,
             compression="av1",
-            Q=95,
-            subsample_mode="off",
+            Q=quality,
+            subsample_mode=subsample_mode,
             bitdepth=like.bits,
             # The default of 4 takes nine times as long for files 4 % smaller.
             effort=3,

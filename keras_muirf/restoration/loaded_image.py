@@ -24,6 +24,7 @@ class LoadedImage:
         metadata: dict of libvips fields (EXIF, ICC, XMP and the like), each
             a pair of type and value, with the orientation already spent.
         tags: list of TIFF tags, see `read_tags`. Only for a TIFF file.
+        texts: list of texts, see `read_texts`. Only for a PNG file.
     """
 
     path: Path
@@ -36,3 +37,4 @@ class LoadedImage:
     resolution: tuple = (1.0, 1.0)
     metadata: dict = field(default_factory=dict)
     tags: list = field(default_factory=list)
+    texts: list = field(default_factory=list)

@@ -3,20 +3,21 @@
 import time
 from pathlib import Path
 
+from keras_muirf.restoration.image_encoding import ImageEncoding
 from keras_muirf.restoration.image_reading import read_image
 from keras_muirf.restoration.image_writing import check_writable
 from keras_muirf.restoration.image_writing import write_image
 from keras_muirf.restoration.restoration_record import RestorationRecord
+from keras_muirf.restoration.tile_size import BLEND
+from keras_muirf.restoration.tile_size import tile_sizes
+from keras_muirf.restoration.tile_size import with_smaller_tiles
 from keras_muirf.restoration.tiling import average_moments
 from keras_muirf.restoration.tiling import restore_tiled
-from keras_muirf.restoration.tiling import round_up
 from keras_muirf.restoration.tiling import value_range
-
-BLEND = 16
 
 
 def restore_photograph(
-    restorer, pixels, weather="auto", tile=None, batch=1, strength=1.0
+    restorer, pixels, weather="auto", tile="auto", batch=1, strength=1.0
 ):
     """Restores an image of any size in bounded device memory.
 
@@ -28,8 +29,9 @@ def restore_photograph(
         restorer: a `keras_muirf.models.MUIRFImageRestorer`.
         pixels: uint8 or uint16 array `(H, W, 3)`.
         weather: `"auto"`, `"mixed"` or one of `restorer.weathers`.
-        tile: int, height and width of a tile in pixels; `None` for the
-            restorer's `recommended_tile`, 0 for the whole image in one piece.
+        tile: int, height and width of a tile in pixels; 0 for the whole image
+            in one piece; `"auto"` for tiles as large as is useful and as the
+            free memory allows, and smaller ones if it runs out all the same.
         batch: int. The most tiles that are with the network at a time.
         strength: float in [0, 1]. How much of the restoration is applied.
 
@@ -54,43 +56,34 @@ def restore_photograph(
     ```
     """
     value_range(pixels)
-    multiple = restorer.size_multiple
-    check_tile(restorer, tile)
-    size = restorer.recommended_tile if tile is None else tile
-    height, width = (round_up(n, multiple) for n in pixels.shape[:2])
-    # Two overlapping tiles would cost more than a piece a quarter larger.
-    if size == 0 or height * width <= 1.25 * size * size:
-        size = None
-    moments = average_moments(pixels, restorer.shallow_moments, size, multiple)
+
+    def attempt(size):
+        return _restore_in_tiles(
+            restorer, pixels, weather, size, batch, strength
+        )
+
+    sizes = tile_sizes(restorer, tile, *pixels.shape[:2])
+    return with_smaller_tiles(attempt, sizes)[0]
+
+
+def _restore_in_tiles(
+    restorer, pixels, weather, size, batch, strength, out=None
+):
+    """`restore_photograph` with tiles of one size, 0 for a single piece."""
+    tile, multiple = size or None, restorer.size_multiple
+    moments = average_moments(pixels, restorer.shallow_moments, tile, multiple)
     routing = restorer.route(moments, weather)
     restored = restore_tiled(
         pixels,
         lambda tiles: restorer.restore_tiles(tiles, routing, strength=strength),
-        tile=size,
+        tile=tile,
         halo=restorer.halo,
         multiple=multiple,
         batch=batch,
         blend=BLEND,
+        out=out,
     )
     return restored, restorer.class_probabilities(routing)[0]
-
-
-def check_tile(restorer, tile):
-    """Checks that tiles of a size leave room within their context.
-
-    Args:
-        restorer: a `keras_muirf.models.MUIRFImageRestorer`.
-        tile: int, `None` or 0, as in `restore_photograph`.
-
-    Raises:
-        ValueError: the tile is too small.
-    """
-    least = 2 * restorer.halo + BLEND + restorer.size_multiple
-    if tile and tile < least:
-        raise ValueError(
-            f"Tiles of this preset must be at least {least} pixels, or 0 for "
-            f"the whole image in one piece. Received: tile={tile}"
-        )
 
 
 def restore_file(
@@ -98,14 +91,16 @@ def restore_file(
     source,
     target,
     weather="auto",
-    tile=None,
+    tile="auto",
     batch=1,
     strength=1.0,
+    encoding=None,
 ):
     """Restores one image file into another.
 
     Depth, transparency, greyness and metadata stay; see `read_image` and
-    `write_image`.
+    `write_image`. No more than the image and a row of its tiles is in memory,
+    once each.
 
     Args:
         restorer: a `keras_muirf.models.MUIRFImageRestorer`.
@@ -116,6 +111,8 @@ def restore_file(
         tile: as in `restore_photograph`.
         batch: as in `restore_photograph`.
         strength: as in `restore_photograph`.
+        encoding: `ImageEncoding`, quality and the like of the file; `None`
+            for the defaults.
 
     Returns:
         A `RestorationRecord`.
@@ -137,15 +134,28 @@ def restore_file(
     ```
     """
     started = time.perf_counter()
+    encoding = encoding or ImageEncoding()
     image = read_image(source)
     # Before the network's work, which would be in vain.
     check_writable(target, image)
-    restored, posterior = restore_photograph(
-        restorer, image.pixels, weather, tile, batch, strength
-    )
-    write_image(target, restored, like=image)
-    seen = int(posterior.argmax())
+    fresh = True
+
+    def attempt(size):
+        nonlocal image, fresh
+        if not fresh:
+            # The last attempt has written over some of the pixels.
+            image = read_image(source)
+        fresh = False
+        pixels = image.pixels
+        return _restore_in_tiles(
+            restorer, pixels, weather, size, batch, strength, out=pixels
+        )[1]
+
     height, width = image.pixels.shape[:2]
+    sizes = tile_sizes(restorer, tile, height, width)
+    posterior, size = with_smaller_tiles(attempt, sizes)
+    write_image(target, image.pixels, like=image, encoding=encoding)
+    seen = int(posterior.argmax())
     return RestorationRecord(
         source=Path(source),
         target=Path(target),
@@ -153,5 +163,6 @@ def restore_file(
         probability=float(posterior[seen]),
         width=width,
         height=height,
+        tile=size,
         seconds=time.perf_counter() - started,
     )

@@ -14,6 +14,7 @@ class RestorationRecord:
         width: int. Pixels, upright.
         height: int. Pixels, upright.
         seconds: float. From reading to the finished file.
+        tile: int. Height and width of its tiles, 0 for a single piece.
     """
 
     source: Path
@@ -23,3 +24,4 @@ class RestorationRecord:
     width: int
     height: int
     seconds: float
+    tile: int = 0

@@ -9,7 +9,14 @@ import numpy as np
 
 
 def restore_tiled(
-    image, restore_tiles, tile=None, halo=0, multiple=1, batch=1, blend=16
+    image,
+    restore_tiles,
+    tile=None,
+    halo=0,
+    multiple=1,
+    batch=1,
+    blend=16,
+    out=None,
 ):
     """Restores an image in overlapping tiles.
 
@@ -30,6 +37,8 @@ def restore_tiled(
         multiple: int. What heights and widths must be multiples of.
         batch: int. The most tiles in one call.
         blend: int. Width of the fading in pixels.
+        out: array to write the result into, of the type and shape of `image`;
+            may be `image` itself. `None` for a new one.
 
     Returns:
         An array of the type and shape of `image`, rounded and clipped.
@@ -52,7 +61,7 @@ def restore_tiled(
     columns = _Axis(width, tile, halo, multiple, blend)
     calls = -(-len(columns.starts) // batch)
     batch = -(-len(columns.starts) // calls)
-    restored = np.empty_like(image)
+    restored = np.empty_like(image) if out is None else out
     # Rows of the image that a later row of tiles still adds to.
     strip = np.zeros((rows.tile, columns.length, 3), "float32")
     done = 0

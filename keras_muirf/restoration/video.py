@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from keras_muirf.restoration.frame_restorer import FrameRestorer
-from keras_muirf.restoration.photograph import check_tile
 from keras_muirf.restoration.photograph import restore_photograph
+from keras_muirf.restoration.tile_size import check_tile
+from keras_muirf.restoration.tile_size import tile_sizes
+from keras_muirf.restoration.tile_size import with_smaller_tiles
 from keras_muirf.restoration.video_error import VideoError
 from keras_muirf.restoration.video_record import VideoRecord
 
@@ -17,10 +19,11 @@ def restore_video(
     source,
     target,
     weather="auto",
-    tile=None,
+    tile="auto",
     batch=1,
     strength=1.0,
     crf=None,
+    strip_metadata=False,
     progress=None,
 ):
     """Restores the frames of one video file into another.
@@ -43,6 +46,8 @@ def restore_video(
         crf: int. The constant rate factor of the encoder: less is better and
             larger. `None` for 18 with H.264, 20 with HEVC, 24 with AV1 and
             VP9.
+        strip_metadata: bool. Whether tags, and streams of data such as a
+            camera's positions, are left out.
         progress: function, called after every frame with the number of
             frames that are done and that of all, or `None` where the file
             does not tell.
@@ -72,21 +77,31 @@ def restore_video(
     check_tile(restorer, tile)
     transcode = _transcode(source)
     posteriors = _Mean()
+    sizes_of_streams = []
 
     def new_change(frame_seconds):
         frames = FrameRestorer(restorer, weather, frame_seconds)
+        sizes = []
+        sizes_of_streams.append(sizes)
 
         def change(pixels, seconds):
+            if not sizes:
+                sizes.extend(tile_sizes(restorer, tile, *pixels.shape[:2]))
             frames.begin_frame(pixels, seconds)
-            restored, posterior = restore_photograph(
-                frames, pixels, weather, tile, batch, strength
+            (restored, posterior), size = with_smaller_tiles(
+                lambda size: restore_photograph(
+                    frames, pixels, weather, size, batch, strength
+                ),
+                sizes,
             )
+            # What was too large for one frame is too large for all.
+            del sizes[: sizes.index(size)]
             posteriors.add(posterior)
             return restored
 
         return change
 
-    done = transcode(source, target, new_change, crf, progress)
+    done = transcode(source, target, new_change, crf, strip_metadata, progress)
     posterior = posteriors.value
     seen = int(posterior.argmax())
     return VideoRecord(
@@ -96,6 +111,7 @@ def restore_video(
         probability=float(posterior[seen]),
         width=done.size[0],
         height=done.size[1],
+        tile=sizes_of_streams[0][0],
         seconds=time.perf_counter() - started,
         frames=done.frames,
         damaged=done.damaged,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from keras_muirf.restoration import FileOutcome
 from keras_muirf.restoration import RestorationRecord
 from keras_muirf.restoration import VideoRecord
 from muirf.reporter import Reporter
@@ -11,15 +12,21 @@ from muirf.reporter import Reporter
 RECORD = RestorationRecord(
     Path("a[b].jpg"), Path("out/a[b].jpg"), "rain", 0.934, 640, 480, 1.26
 )
+DONE = FileOutcome(RECORD.source, RECORD.target, "restored", record=RECORD)
+BAD = FileOutcome(
+    Path("b.jpg"), Path("c.jpg"), "failed", "b.jpg: the file\nis empty."
+)
+SKIPPED = dataclasses.replace(BAD, status="skipped")
 LINE = "a[b].jpg: rain 93 %, 640x480, 1.3 s -> out/a[b].jpg"
 
 
 def test_plain_lines(capsys):
-    with Reporter(3) as reporter:
+    with Reporter(4) as reporter:
         for tell in (
-            lambda: reporter.success(RECORD),
-            lambda: reporter.success(RECORD, given=True),
-            lambda: reporter.failure("b.jpg: the file is empty."),
+            lambda: reporter.outcome(DONE),
+            lambda: reporter.outcome(DONE, given=True),
+            lambda: reporter.outcome(BAD),
+            lambda: reporter.outcome(SKIPPED),
         ):
             reporter.begin(Path("a.jpg"))
             tell()
@@ -28,7 +35,7 @@ def test_plain_lines(capsys):
     assert told.out.splitlines() == [
         LINE,
         LINE.replace("rain", "looks like rain"),
-        "2 of 3 restored, 1 failed, 4.0 s",
+        "2 of 4 restored, 1 skipped, 1 failed, 4.0 s",
     ]
     assert told.err == "Error: b.jpg: the file is empty.\n"
 
@@ -40,8 +47,11 @@ def test_the_line_of_a_video(capsys):
     )
     with Reporter(2) as reporter:
         reporter.frame(Path("a.mp4"), 1, 50)
-        reporter.success(video)
-        reporter.success(dataclasses.replace(video, damaged=0, left_out=()))
+        for record in (
+            video,
+            dataclasses.replace(video, damaged=0, left_out=()),
+        ):
+            reporter.outcome(dataclasses.replace(DONE, record=record))
     line = "a.mp4: haze 50 %, 64x48, 50 frames, 2.0 s -> b.mp4"
     assert capsys.readouterr().out.splitlines() == [
         f"{line} (without x, y, 2 damaged frames)",
@@ -54,14 +64,14 @@ def test_a_bar_on_a_terminal(capsys):
     console = Console(file=screen, force_terminal=True, width=100)
     with Reporter(2, console) as reporter:
         reporter.begin(Path("some/a[b].jpg"))
-        reporter.success(RECORD)
+        reporter.outcome(DONE)
         reporter.begin(Path("b.mp4"))
         reporter.frame(Path("b.mp4"), 7, 250)
         reporter._progress.refresh()
         reporter.frame(Path("b.mp4"), 8, None)
         reporter._progress.refresh()
         reporter.begin(Path("b.jpg"))
-        reporter.failure("b.jpg: the file is empty.")
+        reporter.outcome(BAD)
         reporter.finish(4.04)
     shown = screen.getvalue()
     assert LINE in shown

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_muirf import restoration
 from keras_muirf.models import MUIRFImageRestorer
+from keras_muirf.restoration import restoration_worker
 from keras_muirf.weathers import WEATHERS
 
 
@@ -70,11 +70,28 @@ def test_a_run_in_a_process_of_its_own(preset, photos):
     assert _files("out") == ["a.png", "deep/雨 1.jpg"]
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(
+    keras.config.backend() == "tensorflow", reason="TensorFlow is in use"
+)
+def test_tensorflow_is_not_imported_for_another_backend(preset, photos):
+    """It would take half a gigabyte of memory and seconds."""
+    code = (
+        "import sys, muirf.main\n"
+        "try:\n"
+        "    muirf.main.main(['restore', 'photos', '--preset', sys.argv[1]])\n"
+        "except SystemExit as end:\n"
+        "    assert not end.code\n"
+        "assert 'tensorflow' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code, preset], check=True)
+
+
 def test_beside_the_input_and_never_twice(muirf, preset, photos):
-    for _ in range(2):
+    for told in ("2 of 2 restored", "0 of 2 restored, 2 skipped"):
         done = muirf("restore", "photos", "--preset", preset)
         assert done.exit_code == 0, done.output
-        assert "2 of 2 restored" in done.stdout
+        assert told in done.stdout
     assert _files("photos") == [
         "a.png",
         "a_restored.png",
@@ -113,7 +130,7 @@ def test_strength_blends_photograph_and_result(muirf, preset, photos, pixels):
     for strength in ("0", "0.25", "1"):
         done = muirf(
             *("restore", "photos/a.png", "-o", "b.png", "--preset", preset),
-            *("--strength", strength),
+            *("--strength", strength, "--overwrite"),
         )
         assert done.exit_code == 0, done.output
         results[strength] = pixels("b.png").astype(float)
@@ -142,7 +159,8 @@ def test_tile_changes_the_tiles(muirf, preset, photos, rng, monkeypatch):
     monkeypatch.setattr(MUIRFImageRestorer, "restore_tiles", watched)
     for tile, shape in (("64", (1, 64, 64, 3)), ("0", (1, 100, 140, 3))):
         done = muirf(
-            *("restore", "big.png", "--preset", preset, "--tile", tile)
+            *("restore", "big.png", "--preset", preset, "--tile", tile),
+            *("--overwrite", "--batch", "1"),
         )
         assert done.exit_code == 0, done.output
         assert shapes == {shape}
@@ -171,6 +189,10 @@ def test_wrong_use_ends_with_2(muirf, preset, photos):
         (["restore", "photos", "--weather", "fog"], "'fog'"),
         (["restore", "photos", "--backend", "mxnet"], "'mxnet'"),
         (["restore", "photos", "--tile", "-3"], "-3"),
+        (["restore", "photos", "--shard", "3/2"], "3/2"),
+        (["restore", "photos", "--quality", "101"], "101"),
+        (["restore", "photos", "--format", "gif"], "'gif'"),
+        (["restore", "no/*.png"], "no image matches"),
         (["restore", "photos", "-o", "photos"], "written over the image"),
         (["restore", "photos", "-o", "all.png"], "cannot go to one file"),
     ):
@@ -192,14 +214,14 @@ def test_an_output_folder_that_cannot_be(muirf, preset, photos):
 def test_a_failing_network_does_not_stop_the_run(
     muirf, preset, photos, monkeypatch
 ):
-    restore_file = restoration.restore_file
+    restore_file = restoration_worker.restore_file
 
     def short_of_memory(restorer, source, *args, **options):
         if source.name == "a.png":
             raise RuntimeError("out of\nmemory")
         return restore_file(restorer, source, *args, **options)
 
-    monkeypatch.setattr(restoration, "restore_file", short_of_memory)
+    monkeypatch.setattr(restoration_worker, "restore_file", short_of_memory)
     done = muirf("restore", "photos", "-o", "out", "--preset", preset)
     assert done.exit_code == 1
     assert "RuntimeError: out of memory" in done.stderr
@@ -208,14 +230,14 @@ def test_a_failing_network_does_not_stop_the_run(
 
 
 def test_an_interrupted_run_ends_cleanly(muirf, preset, photos, monkeypatch):
-    restore_file = restoration.restore_file
+    restore_file = restoration_worker.restore_file
 
     def interrupted(restorer, source, *args, **options):
         if source.name != "a.png":
             raise KeyboardInterrupt
         return restore_file(restorer, source, *args, **options)
 
-    monkeypatch.setattr(restoration, "restore_file", interrupted)
+    monkeypatch.setattr(restoration_worker, "restore_file", interrupted)
     done = muirf("restore", "photos", "-o", "out", "--preset", preset)
     assert done.exit_code == 130
     assert "Interrupted: 1 of 2 restored" in done.stderr

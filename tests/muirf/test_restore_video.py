@@ -48,7 +48,7 @@ def test_wrong_use_of_videos(muirf, preset, photos):
 
 
 @pytest.mark.slow
-def test_ctrl_c_in_a_process_of_its_own(preset, tmp_path):
+def test_ctrl_c_in_a_process_of_its_own(ctrl_c, preset, tmp_path):
     """The finished video stays, of the other nothing does."""
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()

@@ -33,7 +33,7 @@ class Router:
 class FlickeringRouter(Router):
     """Sees rain in a picture that is more red than green, else snow."""
 
-    size_multiple, halo, recommended_tile = 8, 1, 32
+    size_multiple, halo, memory_per_pixel = 8, 1, 1
 
     def __init__(self):
         super().__init__()

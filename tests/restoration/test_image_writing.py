@@ -4,26 +4,14 @@ import resource
 import numpy as np
 import pytest
 import pyvips
+from camera_metadata import PROFILE
+from camera_metadata import XMP
+from camera_metadata import camera_exif
 from PIL import Image
-from PIL import ImageCms
 
 from keras_muirf.restoration import ImageError
 from keras_muirf.restoration import read_image
 from keras_muirf.restoration import write_image
-
-XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>kept</x:xmpmeta>"
-PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
-def _exif(orientation=6):
-    exif = Image.Exif()
-    exif[0x010F] = "Maker (of things)"
-    exif[0x0112] = orientation
-    exif.get_ifd(0x8769).update({0x9003: "2020:02:03 04:05:06", 0x829D: 2.8})
-    exif.get_ifd(0x8825).update({1: "N", 2: (1.0, 2.0, 3.5)})
-    # Pillow leaves a directory out of TIFF files unless its tag is set too.
-    exif[0x8769] = exif[0x8825] = 0
-    return exif
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "avif"])
@@ -32,7 +20,7 @@ def test_metadata_is_kept_and_the_image_upright(suffix, photo, tmp_path):
     target = tmp_path / f"copy.{suffix}"
     extra = {} if suffix in ("png", "tif") else {"xmp": XMP}
     Image.fromarray(photo).save(
-        source, exif=_exif(), icc_profile=PROFILE, **extra
+        source, exif=camera_exif(), icc_profile=PROFILE, **extra
     )
     image = read_image(source)
     write_image(target, image.pixels, like=image)
@@ -68,7 +56,7 @@ def test_no_metadata_is_invented(suffix, photo, tmp_path):
 @pytest.mark.parametrize("target", ["copy.png", "copy.jpg", "copy.tif"])
 @pytest.mark.parametrize("source", ["photo.jpg", "photo.tif"])
 def test_exif_follows_into_another_format(source, target, photo, tmp_path):
-    Image.fromarray(photo).save(tmp_path / source, exif=_exif())
+    Image.fromarray(photo).save(tmp_path / source, exif=camera_exif())
     image = read_image(tmp_path / source)
     write_image(tmp_path / target, image.pixels, like=image)
     exif = Image.open(tmp_path / target).getexif()

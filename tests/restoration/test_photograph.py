@@ -27,13 +27,13 @@ def small():
     )
 
 
-@pytest.mark.parametrize("size", [(1, 1), (7, 200), (90, 110), (200, 150)])
+@pytest.mark.parametrize("size", [(1, 1), (7, 200), (230, 200), (240, 200)])
 def test_identity_gives_equal_pixels(size, identity, rng):
     pixels = rng.integers(0, 65536, (*size, 3), dtype="uint16")
     restored, posterior = restore_photograph(identity, pixels)
     assert np.array_equal(restored, pixels)
     assert posterior.argmax() == 2
-    one_piece = size[0] * size[1] <= 64 * 64 * 1.25
+    one_piece = size[0] * size[1] <= 194 * 194 * 1.25
     assert (len(identity.shapes) == 1) == one_piece
     # Routed once, whatever the number of tiles.
     assert identity.asked == ["auto"]
@@ -88,6 +88,27 @@ def test_a_file_is_restored_and_recorded(identity, photo, tmp_path):
     assert (record.weather, record.width, record.height) == ("haze", 60, 44)
     assert record.probability == pytest.approx(0.6)
     assert record.seconds > 0
+
+
+def test_memory_that_is_short_halves_the_tiles(identity, rng, tmp_path):
+    """Rows that the first attempt wrote over are read again."""
+    pixels = rng.integers(0, 256, (500, 300, 3), dtype="uint8")
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    restore_tiles = identity.restore_tiles
+
+    def short_of_memory(tiles, routing, strength):
+        if tiles.shape[1] > 120 and len(identity.shapes) == 5:
+            raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory")
+        return restore_tiles(tiles, routing, strength)
+
+    identity.restore_tiles = short_of_memory
+    record = restore_file(identity, tmp_path / "a.png", tmp_path / "b.png")
+    assert record.tile == 194 // 2
+    assert np.array_equal(Image.open(tmp_path / "b.png"), pixels)
+    with pytest.raises(RuntimeError):
+        identity.shapes.clear()
+        restore_file(identity, tmp_path / "a.png", tmp_path / "c.png", tile=200)
+    assert not (tmp_path / "c.png").exists()
 
 
 def test_a_16_bit_file_passes_exactly(identity, deep, tmp_path):

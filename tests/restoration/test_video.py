@@ -176,7 +176,7 @@ def test_the_weather_does_not_flicker_and_follows_a_cut(tmp_path):
         tmp_path / "a.mp4", times, frames, codec="libx264", pixels="yuv444p"
     )
     restorer = FlickeringRouter()
-    restore_video(restorer, tmp_path / "a.mp4", tmp_path / "b.mp4")
+    restore_video(restorer, tmp_path / "a.mp4", tmp_path / "b.mp4", tile=32)
     per_frame = len(restorer.used) // len(frames)
     assert per_frame > 1
     used = np.reshape(restorer.used, (len(frames), per_frame))

@@ -34,7 +34,7 @@ def clip(tmp_path):
     return folder / "a.mp4"
 
 
-def test_ctrl_c_leaves_no_file(clip, identity, tmp_path):
+def test_ctrl_c_leaves_no_file(ctrl_c, clip, identity, tmp_path):
     out = tmp_path / "out" / "b.mp4"
 
     def interrupt(done, total):

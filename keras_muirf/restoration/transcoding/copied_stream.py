@@ -100,6 +100,18 @@ def copy_description(stream, target):
     target.disposition = stream.disposition
 
 
+def strip_tags(output):
+    """Takes away the tags that do not say how streams are to be played.
+
+    Args:
+        output: `av.container.OutputContainer`, not begun.
+    """
+    output.metadata.clear()
+    for stream in output.streams:
+        for name in set(stream.metadata) - {"language"}:
+            del stream.metadata[name]
+
+
 def kept_tags(tags):
     """The tags that hold for the restored file too.
 

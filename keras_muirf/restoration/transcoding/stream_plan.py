@@ -4,6 +4,7 @@ from keras_muirf.restoration.transcoding.copied_stream import copy_stream
 from keras_muirf.restoration.transcoding.copied_stream import describe
 from keras_muirf.restoration.transcoding.copied_stream import is_written_anew
 from keras_muirf.restoration.transcoding.copied_stream import kept_tags
+from keras_muirf.restoration.transcoding.copied_stream import strip_tags
 from keras_muirf.restoration.transcoding.source_file import keep_damaged
 from keras_muirf.restoration.transcoding.video_track import VideoTrack
 
@@ -22,6 +23,8 @@ class StreamPlan:
         firsts: dict of `av.VideoFrame`s by the index of the stream that they
             begin; these streams are changed.
         crf: int or `None`, the constant rate factor.
+        strip_metadata: bool. Whether tags and streams of data, in which
+            cameras store where they were, are left out.
 
     Attributes:
         tracks: dict of `VideoTrack`s by the index of their stream.
@@ -29,7 +32,16 @@ class StreamPlan:
         read: list of streams of `container`, those with a place to go.
     """
 
-    def __init__(self, source, target, container, output, firsts, crf):
+    def __init__(
+        self,
+        source,
+        target,
+        container,
+        output,
+        firsts,
+        crf,
+        strip_metadata=False,
+    ):
         self.tracks = {}
         self.copied = {}
         self._left_out = []
@@ -50,10 +62,14 @@ class StreamPlan:
                 self._left_out.extend(track.left_out)
             elif is_written_anew(stream, chapters):
                 continue
+            elif strip_metadata and stream.type == "data":
+                self._left_out.append(describe(stream))
             elif copied := copy_stream(stream, output, target):
                 self.copied[stream.index] = copied
             else:
                 self._left_out.append(describe(stream))
+        if strip_metadata:
+            strip_tags(output)
         self._container = container
         self._end = 0
         wanted = self.tracks.keys() | self.copied.keys()

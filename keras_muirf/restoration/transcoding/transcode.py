@@ -29,7 +29,14 @@ class Transcoded(NamedTuple):
     left_out: tuple
 
 
-def transcode(source, target, new_change, crf=None, progress=None):
+def transcode(
+    source,
+    target,
+    new_change,
+    crf=None,
+    strip_metadata=False,
+    progress=None,
+):
     """Writes a video whose frames are those of another, changed.
 
     Frames keep their times, everything else is copied. The file appears
@@ -43,6 +50,7 @@ def transcode(source, target, new_change, crf=None, progress=None):
             `(H, W, 3)`, uint8 or uint16, and the seconds at which they are
             shown, to such pixels.
         crf: int or `None`, the encoder's constant rate factor.
+        strip_metadata: bool. Whether tags and streams of data are left out.
         progress: function, called after every frame with the number of
             frames that are done and that of all, or `None` where the file
             does not tell.
@@ -59,7 +67,15 @@ def transcode(source, target, new_change, crf=None, progress=None):
         video = container.streams[min(firsts)]
         options = muxer_options(muxer, container, video)
         with written_video(target, muxer, options) as (output, writing):
-            plan = StreamPlan(source, target, container, output, firsts, crf)
+            plan = StreamPlan(
+                source,
+                target,
+                container,
+                output,
+                firsts,
+                crf,
+                strip_metadata,
+            )
             told = _Told(progress, plan)
             changes = {
                 index: told.of(new_change(track.frame_seconds))
