@@ -42,6 +42,7 @@ def run(script, *words):
             ["--dry", "--rounds", "2", "--xla", "off", "--batch", "4"],
         ),
         ("backend_parity.py", ["--dry"]),
+        ("restore_memory.py", ["--dry"]),
         ("precision.py", ["--dry"]),
         ("data_pipeline.py", ["--dry", "--rounds", "2"]),
         ("weather_layers.py", ["--rounds", "2"]),
