@@ -8,7 +8,7 @@ import psutil
 BLEND = 16
 # Of a tile, this share of the pixels is worth its time: the rest is context
 # that neighbours compute again.
-_USEFUL = 0.75
+_USEFUL = 2 / 3
 _SHARE_OF_MEMORY = 0.25
 _STEP = 64
 _OUT_OF_MEMORY = ("OutOfMemoryError", "ResourceExhaustedError")
@@ -44,8 +44,8 @@ def check_tile(restorer, tile):
 def tile_sizes(restorer, tile, height, width, free=None):
     """The sizes of tiles to try, the largest first.
 
-    A named size is the only one. With `"auto"`, tiles are so large that three
-    quarters of each are kept, but take at most a quarter of the free memory by
+    A named size is the only one. With `"auto"`, tiles are so large that two
+    thirds of each are kept, but take at most a quarter of the free memory by
     the restorer's own estimate; two halvings follow for the case that memory
     is short all the same, as it may be on an accelerator.
 
