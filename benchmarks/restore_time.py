@@ -51,7 +51,7 @@ def set_jit(restorer, jit):
     """Compiles what `restore` runs anew, with XLA or without."""
     if jit == "auto":
         return
-    for model in (restorer._moments_model, restorer._tile_model):
+    for model in (restorer._shallow_model, restorer._tile_model):
         model.jit_compile = jit
         model.predict_function = None
 

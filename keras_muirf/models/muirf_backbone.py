@@ -3,6 +3,9 @@ import keras
 from keras_muirf import layers
 from keras_muirf.models.backbone import Backbone
 
+# Of stride 2 each, between the stem and the router.
+SHALLOW_LAYERS = 3
+
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
 class MUIRFBackbone(Backbone):
@@ -133,7 +136,7 @@ class MUIRFBackbone(Backbone):
             keras.layers.Conv2D(
                 router_width, 3, strides=2, **gelu_conv, name=f"shallow_{i}"
             )
-            for i in range(3)
+            for i in range(SHALLOW_LAYERS)
         ]
         router = layers.CPSMRouter(
             num_weathers=num_weathers,
@@ -241,6 +244,11 @@ class MUIRFBackbone(Backbone):
         self.router = router
         self.shallow_features = shallow_features
         self.restore_features = restore_features
+
+    @property
+    def shallow_stride(self):
+        """Pixels for each of the router's features, in both directions."""
+        return 2**SHALLOW_LAYERS
 
     @property
     def halo(self):

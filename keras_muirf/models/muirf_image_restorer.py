@@ -243,16 +243,29 @@ class MUIRFImageRestorer(ImageRestorer):
     def shallow_moments(self, images):
         """Moments of the shallow features, from which images are routed.
 
-        The average of the moments of an image's tiles, weighted by their
-        area, stands for the whole image, however large.
-
         Args:
             images: float32 `(B, H, W, 3)` in [0, 1].
 
         Returns:
-            A float32 array `(B, D)`.
+            A float32 array `(B, 2 C)`: the means over space of the features
+            and of their squares.
         """
-        return _predict(self._moments_model, images)
+        return _predict(self._shallow_model, images)["moments"]
+
+    def shallow_features(self, images):
+        """The features of which `shallow_moments` are the moments.
+
+        Those of an image that does not fit into memory are had in tiles.
+
+        Args:
+            images: float32 `(B, H, W, 3)` in [0, 1], height and width a
+                multiple of `shallow_stride`.
+
+        Returns:
+            A float32 array `(B, H / shallow_stride, W / shallow_stride, C)`.
+            Each looks at less than `shallow_stride` pixels around its own.
+        """
+        return _predict(self._shallow_model, images)["features"]
 
     def route(self, moments, weather=None):
         """Routes images from the moments of their shallow features.
@@ -311,6 +324,11 @@ class MUIRFImageRestorer(ImageRestorer):
         return self.backbone.size_multiple
 
     @property
+    def shallow_stride(self):
+        """Pixels for each of `shallow_features`, in both directions."""
+        return self.backbone.shallow_stride
+
+    @property
     def halo(self):
         """Pixels around a pixel beyond which its result does not look."""
         return self.backbone.halo + 1
@@ -333,10 +351,11 @@ class MUIRFImageRestorer(ImageRestorer):
 
     # Not tracked as layers: they are views of this model's own graph.
     @functools.cached_property
-    def _moments_model(self):
+    def _shallow_model(self):
         image = keras.Input(self.backbone.image_shape, name="image")
         features = self.backbone.shallow_features(image)
-        return self._view(image, layers.CPSMRouter.moments(features))
+        moments = layers.CPSMRouter.moments(features)
+        return self._view(image, {"features": features, "moments": moments})
 
     @functools.cached_property
     def _tile_model(self):

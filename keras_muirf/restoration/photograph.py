@@ -21,9 +21,8 @@ def restore_photograph(
 ):
     """Restores an image of any size in bounded device memory.
 
-    The whole image is routed once, from the average of its tiles' moments;
-    then the tiles are restored with that one routing. An image not much
-    larger than a tile goes through in one piece.
+    The whole image is routed once; then its tiles are restored with that one
+    routing. An image not much larger than a tile goes through in one piece.
 
     Args:
         restorer: a `keras_muirf.models.MUIRFImageRestorer`.
@@ -71,7 +70,13 @@ def _restore_in_tiles(
 ):
     """`restore_photograph` with tiles of one size, 0 for a single piece."""
     tile, multiple = size or None, restorer.size_multiple
-    moments = average_moments(pixels, restorer.shallow_moments, tile, multiple)
+    moments = average_moments(
+        pixels,
+        restorer.shallow_features,
+        tile or max(pixels.shape),
+        multiple,
+        restorer.shallow_stride,
+    )
     routing = restorer.route(moments, weather)
     restored = restore_tiled(
         pixels,

@@ -5,6 +5,8 @@ time, so the image's size does not matter to the device. All of an image's
 tiles have one shape, which a compiling backend compiles once.
 """
 
+import math
+
 import numpy as np
 
 
@@ -92,32 +94,55 @@ def restore_tiled(
     return restored
 
 
-def average_moments(image, moments, tile=None, multiple=1):
-    """A whole image's moments from those of its tiles.
+def average_moments(image, features, tile, multiple=1, stride=1):
+    """The moments of a whole image's features, which are had in tiles.
 
-    The tiles do not overlap, so that every pixel counts once.
+    Every tile has `stride` pixels of context, or more, around the part of it
+    that is counted, so that the moments are those of the whole image.
 
     Args:
         image: uint8 or uint16 array `(H, W, 3)`.
-        moments: function from float32 `(1, h, w, 3)` in [0, 1] to `(1, D)`.
-        tile: int or `None`, as in `restore_tiled`.
+        features: function from float32 `(1, h, w, 3)` in [0, 1] to features
+            `(1, h / stride, w / stride, C)`.
+        tile: int, as in `restore_tiled`.
         multiple: int, as in `restore_tiled`.
+        stride: int. Pixels for each feature.
 
     Returns:
-        A float32 array `(1, D)`.
+        A float32 array `(1, 2 C)`: the means of the features and of their
+        squares.
     """
     rows = _Axis(image.shape[0], None, 0, multiple, 0)
     columns = _Axis(image.shape[1], None, 0, multiple, 0)
-    step = None if tile is None else round_up(tile, multiple)
-    total = 0.0
-    for top in range(0, rows.length, step or rows.length):
-        band = image[rows.pixels(top, step)]
-        for left in range(0, columns.length, step or columns.length):
-            piece = band[:, columns.pixels(left, step)]
-            area = piece.shape[0] * piece.shape[1]
-            moment = moments(to_unit(piece[None]))
-            total = total + area * np.asarray(moment, "float64")
-    return (total / (rows.length * columns.length)).astype("float32")
+    unit = math.lcm(multiple, stride)
+    tile = round_up(tile, unit)
+    total, count = 0.0, 0
+    for top, height, above in _counted(rows.length, tile, unit):
+        band = image[rows.pixels(top, height)]
+        inner_rows = slice(above // stride, (above + tile) // stride)
+        for left, width, before in _counted(columns.length, tile, unit):
+            piece = band[:, columns.pixels(left, width)]
+            found = features(to_unit(piece[None]))[0].astype("float64")
+            inner = slice(before // stride, (before + tile) // stride)
+            found = found[inner_rows, inner]
+            total = total + np.concatenate(
+                [found.sum((0, 1)), np.square(found).sum((0, 1))]
+            )
+            count += found.shape[0] * found.shape[1]
+    return (total / count).astype("float32")[None]
+
+
+def _counted(length, tile, context):
+    """Pieces with context around tiles: start, size, and where the tile is.
+
+    All but those of a short side have one size, for each is compiled.
+    """
+    size = min(tile + 2 * context, length)
+    last = (length - size) // context * context
+    for start in range(0, length, tile):
+        begin = min(max(start - context, 0), last)
+        whole = start + tile >= length
+        yield begin, length - begin if whole else size, start - begin
 
 
 def value_range(image):

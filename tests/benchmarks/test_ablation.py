@@ -7,8 +7,8 @@ import pathlib
 import subprocess
 import sys
 
-import ablation
 import ablation_run
+import kept_runs
 import keras
 import numpy as np
 import pytest
@@ -22,11 +22,11 @@ CHOSEN = ("specific_kernel", "specific_bias", "expert_scores", "score_bias")
 
 
 def ablate(folder, *words):
-    root = pathlib.Path(ablation.HERE).parent
+    root = pathlib.Path(kept_runs.HERE).parent
     return subprocess.run(
         [
             sys.executable,
-            ablation.HERE / "ablation.py",
+            kept_runs.HERE / "ablation.py",
             "--dry",
             "--jobs=1",
             f"--data={folder / 'data'}",

@@ -2,6 +2,7 @@
 
 import ablation
 import ablation_report
+import kept_runs
 import numpy as np
 import pytest
 from ablation_variants import ALL
@@ -35,7 +36,7 @@ def result(variant, psnr):
 
     return {
         "backend": "torch",
-        "definition": ablation.definition_of(variant),
+        "definition": kept_runs.definition_of(ablation.STUDY, variant),
         "parameters": 2000,
         "active_parameters": 1000,
         "losses": [0.2, 0.1],
@@ -67,7 +68,7 @@ def kept():
     }
     settings = {"steps": 1}
     return {
-        "key": ablation.key_of(settings),
+        "key": kept_runs.key_of(settings),
         "settings": settings,
         "pool": "abc",
         "where": {
@@ -79,7 +80,7 @@ def kept():
             "commit": "0",
         },
         "runs": {
-            ablation.name_of(variant, seed): result(variant, value)
+            kept_runs.name_of(variant, seed): result(variant, value)
             for (variant, seed), value in values.items()
         },
     }
@@ -159,11 +160,11 @@ def test_a_page_keeps_what_stands_around_the_tables(kept, tmp_path, capsys):
 
 def test_results_of_other_settings_are_refused(kept, tmp_path):
     path = tmp_path / "results.json"
-    ablation.write(path, kept)
-    assert ablation.load(path, kept["settings"]) == kept
-    assert ablation.load(path) == kept
+    kept_runs.write(path, kept)
+    assert kept_runs.load(path, kept["settings"]) == kept
+    assert kept_runs.load(path) == kept
     with pytest.raises(SystemExit, match="other settings .*'steps': 1"):
-        ablation.load(path, {"steps": 2})
+        kept_runs.load(path, {"steps": 2})
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_runs_that_cannot_be_compared_are_refused(
     kept, backend, pool, change, message
 ):
     args = ablation.arguments(["--data", "data"])
-    ablation.require_same(kept, args, "torch", "abc")
+    kept_runs.require_same(ablation.STUDY, kept, args, "torch", "abc")
     kept["runs"]["CPSM, seed 2"].update(change)
     with pytest.raises(SystemExit, match=message):
-        ablation.require_same(kept, args, backend, pool)
+        kept_runs.require_same(ablation.STUDY, kept, args, backend, pool)

@@ -7,6 +7,7 @@ class IdentityRestorer:
     size_multiple = 8
     halo = 5
     memory_per_pixel = 1
+    shallow_stride = 1
     weathers = classes = ("rain", "snow", "haze", "raindrop")
 
     def __init__(self):
@@ -14,10 +15,9 @@ class IdentityRestorer:
         self.tiles = []
         self.asked = []
 
-    def shallow_moments(self, images):
+    def shallow_features(self, images):
         assert images.dtype == np.float32
-        flat = images.reshape(len(images), -1, 3)
-        return np.concatenate([flat.mean(1), (flat**2).mean(1)], axis=-1)
+        return images
 
     def route(self, moments, weather=None):
         self.asked.append(weather)

@@ -33,18 +33,23 @@ class Router:
 class FlickeringRouter(Router):
     """Sees rain in a picture that is more red than green, else snow."""
 
-    size_multiple, halo, memory_per_pixel = 8, 1, 1
+    size_multiple, halo, memory_per_pixel, shallow_stride = 8, 1, 1, 1
 
     def __init__(self):
         super().__init__()
         self.alone = []
         self.used = []
 
-    def shallow_moments(self, images):
-        return 40 * images.mean(axis=(1, 2))[:, :2] / 3
+    def shallow_features(self, images):
+        return 40 * images[..., :2] / 3
+
+    def route(self, moments, weather="auto"):
+        # The means alone.
+        return super().route(moments[:, :2], weather)
 
     def restore_tiles(self, tiles, routing, strength):
         self.used.append(int(routing["weather_weights"][0].argmax()))
-        own = self.shallow_moments(tiles.mean(axis=(0, 1, 2), keepdims=True))
-        self.alone.append(int(own[0].argmax()))
+        self.alone.append(
+            int(self.shallow_features(tiles).mean((0, 1, 2)).argmax())
+        )
         return tiles

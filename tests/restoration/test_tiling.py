@@ -112,16 +112,30 @@ def test_wrong_arguments_are_named():
         restore_tiled(image, lambda x: x * np.nan)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (16, 24), (37, 51)])
-def test_moments_of_tiles_are_those_of_the_image(size):
+@pytest.mark.parametrize("size", [(1, 1), (16, 24), (37, 51), (9, 300)])
+@pytest.mark.parametrize(("multiple", "stride"), [(8, 4), (4, 4), (2, 8)])
+def test_moments_of_tiles_are_those_of_the_image(size, multiple, stride):
     image = _image(*size, "uint16")
+    sizes = []
 
-    def moments(x):
-        flat = x.reshape(len(x), -1, 3)
-        return np.concatenate([flat.mean(1), (flat**2).mean(1)], axis=-1)
+    def features(x):
+        """Of cells, each with the cell above and the one to its left."""
+        sizes.append(x.shape)
+        height, width = (-(-n // stride) * stride for n in x.shape[1:3])
+        x = np.pad(
+            x[0], ((0, height - x.shape[1]), (0, width - x.shape[2]), (0, 0))
+        )
+        cells = x.reshape(height // stride, stride, -1, stride, 3).mean((1, 3))
+        padded = np.pad(cells, ((1, 0), (1, 0), (0, 0)))
+        return (cells + padded[:-1, 1:] + 2 * padded[1:, :-1])[None]
 
-    whole = average_moments(image, moments, None, 8)
-    tiled = average_moments(image, moments, 16, 8)
-    np.testing.assert_allclose(tiled, whole, rtol=1e-5)
+    whole = average_moments(image, features, max(size), multiple, stride)
+    assert len(sizes) == 1
+    found = features(image[None] / np.float32(65535))
     if size == (16, 24):
-        np.testing.assert_allclose(whole, moments(image[None] / 65535), 1e-5)
+        expected = np.concatenate(
+            [found.mean((1, 2)), (found**2).mean((1, 2))], -1
+        )
+        np.testing.assert_allclose(whole, expected, rtol=1e-5)
+    tiled = average_moments(image, features, 16, multiple, stride)
+    np.testing.assert_allclose(tiled, whole, rtol=1e-5)
