@@ -30,7 +30,7 @@ def report(kept, markdown=None, picture=None):
     text = "\n".join(parts)
     print(text)
     if picture:
-        plot(kept, picture)
+        plot(by_variant(kept), picture)
     if markdown:
         if picture:
             place = os.path.relpath(picture, os.path.dirname(markdown) or ".")
@@ -52,13 +52,13 @@ def write_markdown(path, text):
     os.replace(part, path)
 
 
-def by_variant(kept):
+def by_variant(kept, variants=ALL):
     """The runs of each variant by seed, in the order of the variants."""
     runs = {}
     for name, result in kept["runs"].items():
         variant, _, seed = name.rpartition(", seed ")
         runs.setdefault(variant, {})[int(seed)] = result
-    return {variant: runs[variant] for variant in ALL if variant in runs}
+    return {variant: runs[variant] for variant in variants if variant in runs}
 
 
 def test_means(result, figure, told="auto"):
@@ -159,7 +159,7 @@ def networks(runs):
     return rows
 
 
-def measured(runs, measure, digits):
+def measured(runs, measure, digits, label="variant"):
     rows = []
     for variant, results in runs.items():
         found = [measure(result) for result in results.values()]
@@ -167,7 +167,7 @@ def measured(runs, measure, digits):
             key: spread([means[key] for means in found], digits)
             for key in found[0]
         }
-        rows.append({"variant": variant, **row})
+        rows.append({label: variant, **row})
     return rows
 
 
@@ -237,14 +237,13 @@ def spread(values, digits, sign=""):
     return f"{np.mean(values):{form}} ± {np.std(values, ddof=1):.{digits}f}"
 
 
-def plot(kept, path):
+def plot(runs, path):
     """Draws the PSNR of every run, by weather."""
     import matplotlib
 
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    runs = by_variant(kept)
     first = next(itertools.chain(*(r.values() for r in runs.values())))
     weathers = list(test_means(first, "psnr_y"))
     figure, axes = plt.subplots(

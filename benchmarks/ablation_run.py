@@ -48,16 +48,9 @@ def new_restorer(variant, network, steps, learning_rate):
             keras_muirf.layers.MUIRFImageConverter()
         ),
     )
-    warm_up = max(steps // WARM_UP, 1)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        learning_rate / warm_up,
-        steps - warm_up,
-        warmup_target=learning_rate,
-        warmup_steps=warm_up,
-    )
     restorer.compile(
         getattr(optimizers, rule)(
-            keras.optimizers.AdamW(schedule, weight_decay=1e-4), **options
+            new_optimizer(steps, learning_rate), **options
         ),
         loss=keras_muirf.losses.RestorationLoss(),
         metrics=None,
@@ -65,17 +58,30 @@ def new_restorer(variant, network, steps, learning_rate):
     return restorer
 
 
+def new_optimizer(steps, learning_rate):
+    """AdamW with a warm-up and a cosine over all steps."""
+    warm_up = max(steps // WARM_UP, 1)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        learning_rate / warm_up,
+        steps - warm_up,
+        warmup_target=learning_rate,
+        warmup_steps=warm_up,
+    )
+    return keras.optimizers.AdamW(schedule, weight_decay=1e-4)
+
+
 def train(restorer, images, seed, steps):
     """Trains on the pool's batches, in the order of the seed.
 
     Returns:
         The losses of twenty steps, and the gradients' figures, means over a
-        hundred steps; both spread over the whole training.
+        hundred steps; both spread over the whole training. The figures of an
+        optimizer without gradients by weather are none.
     """
     per_weather = images["x"].shape[1] // restorer.num_tasks
     weather = np.repeat(np.arange(restorer.num_tasks), per_weather)
     losses, gradients = [], GradientFigures()
-    rule = restorer.optimizer
+    rule = getattr(restorer, "optimizer", None)
     for step, index in enumerate(order_of(len(images["x"]), steps, seed)):
         x, y = (images[n][index] / np.float32(255) for n in "xy")
         loss = restorer.train_on_batch(
@@ -83,8 +89,10 @@ def train(restorer, images, seed, steps):
         )
         if is_due(step, steps, LOSSES):
             losses.append(round(float(np.ravel(loss)[0]), 5))
-        if is_due(step, steps, GRADIENTS):
+        if rule is not None and is_due(step, steps, GRADIENTS):
             gradients.add(rule.last_gramian.numpy(), rule.last_weights.numpy())
+    if rule is None:
+        return losses, []
     return losses, gradients.collect(restorer.weathers)
 
 

@@ -99,8 +99,10 @@ def restormer(
         (*encoder_blocks, middle_blocks),
         decoder_blocks,
         blocks,
-        down=lambda x, width: layers.SpaceToDepth()(_conv(width // 4, 3)(x)),
-        up=lambda x, width: layers.DepthToSpace()(_conv(4 * width, 3)(x)),
+        # With 3x3 convolutions, as in the paper, these would take most of a
+        # small budget.
+        down=lambda x, width: _conv(width, 1)(layers.SpaceToDepth()(x)),
+        up=lambda x, width: layers.DepthToSpace()(_conv(4 * width, 1)(x)),
         merge=merge,
     )
 
