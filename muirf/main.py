@@ -5,11 +5,13 @@ import sys
 import click
 
 from muirf.data import data
+from muirf.demo import demo
 from muirf.evaluate import evaluate
 from muirf.export import export
 from muirf.plot_run import plot_run
 from muirf.presets import presets
 from muirf.restore import restore
+from muirf.serve import serve
 from muirf.train import train
 
 
@@ -24,6 +26,8 @@ def main():
 
 
 main.add_command(restore)
+main.add_command(demo)
+main.add_command(serve)
 main.add_command(train)
 main.add_command(evaluate)
 main.add_command(presets)

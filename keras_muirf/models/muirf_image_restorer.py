@@ -14,6 +14,7 @@ from keras_muirf.models.muirf_image_restorer_preprocessor import (
 )
 from keras_muirf.models.restored_images import as_float_batch
 from keras_muirf.models.restored_images import like_input
+from keras_muirf.models.routing_report import routing_report
 from keras_muirf.weathers import CLEAR
 from keras_muirf.weathers import WEATHERS
 
@@ -234,7 +235,7 @@ class MUIRFImageRestorer(ImageRestorer):
         restored = like_input(restored, images)
         if not return_routing:
             return restored[0] if single else restored
-        report = self._routing_report(routing)
+        report = routing_report(self.backbone, routing)
         if single:
             report = keras.tree.map_structure(lambda v: v[0], report)
             restored = restored[0]
@@ -400,26 +401,6 @@ class MUIRFImageRestorer(ImageRestorer):
                 f"Received: weather={weather!r}"
             )
         return np.array([codes[w] for w in listed], "int32")
-
-    def _routing_report(self, routing):
-        masks = {
-            name: ops.convert_to_numpy(
-                layer.channel_mask(routing["expert_weights"])
-            )
-            for name, layer in self.backbone.cpsm_layers.items()
-        }
-        seen = {
-            name: routing[name]
-            for name in ("weather", "clear", "gate")
-            if name in routing
-        }
-        return {
-            **seen,
-            "shared_fraction": {
-                name: mask.mean(axis=-1) for name, mask in masks.items()
-            },
-            "mask": masks,
-        }
 
 
 def _predict(model, inputs):

@@ -19,6 +19,7 @@ from keras_muirf.restoration.image_sniffing import is_animation
 from keras_muirf.restoration.image_sniffing import is_lossless_webp
 from keras_muirf.restoration.loaded_image import LoadedImage
 from keras_muirf.restoration.png_texts import read_texts
+from keras_muirf.restoration.tile_size import free_memory
 
 _READABLE = "JPEG, PNG, WebP, TIFF or AVIF"
 
@@ -96,6 +97,32 @@ def read_rgb8(path):
     if pixels.dtype == np.uint16:
         return ((pixels.astype("uint32") + 128) // 257).astype("uint8")
     return pixels
+
+
+def examine_image(path):
+    """Reads what an image file says of itself, without its pixels.
+
+    Args:
+        path: string or `Path`.
+
+    Returns:
+        The `ImageFormat`, the height and the width in pixels.
+
+    Raises:
+        ImageError: as `read_image`, but for damage beyond the beginning.
+
+    Example:
+
+    ```python
+    file_format, height, width = keras_muirf.restoration.examine_image(
+        "photo.jpg"
+    )
+    ```
+    """
+    with _opened(Path(path)) as (_, image):
+        turned = _field(image, "orientation", 1) > 4
+        size = (image.height, image.width)
+        return _format(image), *(size[::-1] if turned else size)
 
 
 @contextlib.contextmanager
@@ -212,6 +239,15 @@ def _check_restorable(path, image):
         raise ImageError(
             f"{path}: the image has {image.bands} channels of kind "
             f"{image.interpretation}; convert it to grey or RGB."
+        )
+    # What the first bytes of a file announce may be anything.
+    size = image.width * image.height * (3 + image.hasalpha())
+    size *= 2 if image.format == "ushort" else 1
+    if size > free_memory():
+        raise ImageError(
+            f"{path}: the image announces {image.width}x{image.height} "
+            f"pixels, {size / 1e9:.1f} GB, and {free_memory() / 1e9:.1f} GB of "
+            "memory are free; restore parts of it."
         )
 
 

@@ -17,7 +17,13 @@ from keras_muirf.restoration.tiling import value_range
 
 
 def restore_photograph(
-    restorer, pixels, weather="auto", tile="auto", batch=1, strength=1.0
+    restorer,
+    pixels,
+    weather="auto",
+    tile="auto",
+    batch=1,
+    strength=1.0,
+    progress=None,
 ):
     """Restores an image of any size in bounded device memory.
 
@@ -33,6 +39,9 @@ def restore_photograph(
             free memory allows, and smaller ones if it runs out all the same.
         batch: int. The most tiles that are with the network at a time.
         strength: float in [0, 1]. How much of the restoration is applied.
+        progress: function, called after every row of tiles with the rows of
+            pixels that are done and that of all. What it raises ends the
+            work.
 
     Returns:
         The restored image, of the type and shape of `pixels`, and the
@@ -58,35 +67,72 @@ def restore_photograph(
 
     def attempt(size):
         return _restore_in_tiles(
-            restorer, pixels, weather, size, batch, strength
+            restorer, pixels, weather, size, batch, strength, progress
         )
 
     sizes = tile_sizes(restorer, tile, *pixels.shape[:2])
     return with_smaller_tiles(attempt, sizes)[0]
 
 
-def _restore_in_tiles(
-    restorer, pixels, weather, size, batch, strength, out=None
-):
-    """`restore_photograph` with tiles of one size, 0 for a single piece."""
-    tile, multiple = size or None, restorer.size_multiple
+def route_photograph(restorer, pixels, weather="auto", tile="auto"):
+    """Routes an image of any size in bounded device memory.
+
+    Args:
+        restorer: as in `restore_photograph`.
+        pixels: as in `restore_photograph`.
+        weather: as in `restore_photograph`.
+        tile: as in `restore_photograph`.
+
+    Returns:
+        A dict, as of `restorer.route`, of one row.
+
+    Raises:
+        ValueError: as `restore_photograph`.
+
+    Example:
+
+    ```python
+    restorer = keras_muirf.models.MUIRFImageRestorer.from_preset(
+        "muirf_tiny_all_weather"
+    )
+    pixels = np.random.randint(0, 256, (1000, 1500, 3), "uint8")
+    routing = keras_muirf.restoration.route_photograph(restorer, pixels)
+    restorer.class_probabilities(routing)[0]
+    ```
+    """
+    value_range(pixels)
+    sizes = tile_sizes(restorer, tile, *pixels.shape[:2])
+    return with_smaller_tiles(
+        lambda size: _route_in_tiles(restorer, pixels, weather, size), sizes
+    )[0]
+
+
+def _route_in_tiles(restorer, pixels, weather, size):
     moments = average_moments(
         pixels,
         restorer.shallow_features,
-        tile or max(pixels.shape),
-        multiple,
+        size or max(pixels.shape),
+        restorer.size_multiple,
         restorer.shallow_stride,
     )
-    routing = restorer.route(moments, weather)
+    return restorer.route(moments, weather)
+
+
+def _restore_in_tiles(
+    restorer, pixels, weather, size, batch, strength, progress, out=None
+):
+    """`restore_photograph` with tiles of one size, 0 for a single piece."""
+    routing = _route_in_tiles(restorer, pixels, weather, size)
     restored = restore_tiled(
         pixels,
         lambda tiles: restorer.restore_tiles(tiles, routing, strength=strength),
-        tile=tile,
+        tile=size or None,
         halo=restorer.halo,
-        multiple=multiple,
+        multiple=restorer.size_multiple,
         batch=batch,
         blend=BLEND,
         out=out,
+        progress=progress,
     )
     return restored, restorer.class_probabilities(routing)[0]
 
@@ -100,6 +146,7 @@ def restore_file(
     batch=1,
     strength=1.0,
     encoding=None,
+    progress=None,
 ):
     """Restores one image file into another.
 
@@ -118,6 +165,7 @@ def restore_file(
         strength: as in `restore_photograph`.
         encoding: `ImageEncoding`, quality and the like of the file; `None`
             for the defaults.
+        progress: as in `restore_photograph`.
 
     Returns:
         A `RestorationRecord`.
@@ -153,7 +201,7 @@ def restore_file(
         fresh = False
         pixels = image.pixels
         return _restore_in_tiles(
-            restorer, pixels, weather, size, batch, strength, out=pixels
+            restorer, pixels, weather, size, batch, strength, progress, pixels
         )[1]
 
     height, width = image.pixels.shape[:2]

@@ -32,13 +32,18 @@ def check_tile(restorer, tile):
     """
     if tile in ("auto", 0):
         return
-    least = 2 * restorer.halo + BLEND + restorer.size_multiple
+    least = least_tile(restorer)
     if not isinstance(tile, int) or tile < least:
         raise ValueError(
             f"Tiles of this preset must be at least {least} pixels, 0 for the "
             'whole image in one piece, or "auto". '
             f"Received: tile={tile!r}"
         )
+
+
+def least_tile(restorer):
+    """The smallest tile that leaves room within its context, in pixels."""
+    return 2 * restorer.halo + BLEND + restorer.size_multiple
 
 
 def tile_sizes(restorer, tile, height, width, free=None):

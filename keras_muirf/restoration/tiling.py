@@ -19,6 +19,7 @@ def restore_tiled(
     batch=1,
     blend=16,
     out=None,
+    progress=None,
 ):
     """Restores an image in overlapping tiles.
 
@@ -41,6 +42,8 @@ def restore_tiled(
         blend: int. Width of the fading in pixels.
         out: array to write the result into, of the type and shape of `image`;
             may be `image` itself. `None` for a new one.
+        progress: function, called after every row of tiles with the rows of
+            pixels that are done and that of all.
 
     Returns:
         An array of the type and shape of `image`, rounded and clipped.
@@ -91,6 +94,8 @@ def restore_tiled(
         strip[: rows.tile - (end - done)] = strip[end - done :]
         strip[rows.tile - (end - done) :] = 0
         done = end
+        if progress:
+            progress(done, height)
     return restored
 
 

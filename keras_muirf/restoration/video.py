@@ -119,7 +119,38 @@ def restore_video(
     )
 
 
-def _transcode(source):
+def examine_video(path):
+    """Reads what a video file says of its frames, without decoding them.
+
+    Args:
+        path: string or `Path`.
+
+    Returns:
+        The height and the width in pixels of its largest video stream.
+
+    Raises:
+        VideoError: as `restore_video`.
+
+    Example:
+
+    ```python
+    height, width = keras_muirf.restoration.examine_video("clip.mp4")
+    ```
+    """
+    path = Path(path)
+    _check_pyav(path)
+    from keras_muirf.restoration.transcoding.source_file import opened_video
+
+    with opened_video(path) as container:
+        sizes = [
+            (stream.codec_context.height, stream.codec_context.width)
+            for stream in container.streams.video
+            if stream.codec_context
+        ]
+    return max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
+
+
+def _check_pyav(source):
     try:
         import av  # noqa: F401
     except ImportError as error:
@@ -127,6 +158,10 @@ def _transcode(source):
             f"{source}: restoring videos needs PyAV ({error}); install it "
             "with `pip install 'keras-muirf[video]'`."
         ) from error
+
+
+def _transcode(source):
+    _check_pyav(source)
     from keras_muirf.restoration.transcoding.transcode import transcode
 
     return transcode

@@ -43,6 +43,7 @@ def run(script, *words):
         ),
         ("backend_parity.py", ["--dry"]),
         ("restore_memory.py", ["--dry"]),
+        ("serve_load.py", ["--dry", "--requests", "12", "--clients", "3"]),
         ("precision.py", ["--dry"]),
         ("data_pipeline.py", ["--dry", "--rounds", "2"]),
         ("weather_layers.py", ["--rounds", "2"]),

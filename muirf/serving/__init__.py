@@ -1,0 +1,1 @@
+"""Restoring over HTTP: `muirf serve`, and its page, `muirf demo`."""
