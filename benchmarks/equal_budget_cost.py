@@ -10,12 +10,12 @@ import argparse
 import functools
 import json
 import os
-import resource
 import subprocess
 import sys
 
 import numpy as np
 import timing
+from peak_memory import peak_memory
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PICTURES = {"full": [(256, 256), (1080, 1920)], "dry": [(32, 32), (40, 48)]}
@@ -104,16 +104,10 @@ def _peak(size, name, picture):
     height, width = map(int, picture.split("x"))
     model = _model(name, size)
     model.restore(_picture(64, 64))
-    before = _resident()
+    before = peak_memory()
     for _ in range(2):
         model.restore(_picture(height, width))
-    return round(_resident() - before)
-
-
-def _resident():
-    # Kilobytes, but bytes on macOS.
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return round(peak_memory() - before)
 
 
 if __name__ == "__main__":

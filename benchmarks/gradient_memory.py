@@ -4,12 +4,12 @@ Started by gradient_rules.py, in a process of its own: no candidate's memory
 hides in what another has left. Prints megabytes.
 """
 
-import resource
 import sys
 
 import gradient_ways as ways
 import keras
 import networks
+from peak_memory import peak_memory
 
 import keras_muirf
 
@@ -22,17 +22,11 @@ def main():
     data = networks.training_batch(int(batch), int(crop))
     restorer = networks.new_restorer(config)
     networks.set_weights(restorer)
-    before = _peak()
+    before = peak_memory()
     step = ways.candidate(name, restorer, keras.optimizers.AdamW(1e-4), data)
     for _ in range(STEPS):
         step()
-    print(f"{_peak() - before:.0f}")
-
-
-def _peak():
-    # Kilobytes, but bytes on macOS.
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    print(f"{peak_memory() - before:.0f}")
 
 
 if __name__ == "__main__":

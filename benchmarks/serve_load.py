@@ -13,7 +13,6 @@ restored one after another in this process, without a server.
 import concurrent.futures
 import io
 import json
-import os
 import random
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import time
 
 import numpy as np
 import timing
+from peak_memory import peak_memory
 
 SIZES = ((240, 320), (321, 481), (480, 640), (512, 512))
 
@@ -33,17 +33,16 @@ def measure(args):
     process, address = _start(args)
     try:
         counts, waits, seconds = _load(args, contents, address)
+        peak = peak_memory(process.pid) / 1024
     finally:
         process.terminate()
-        _, _, usage = os.wait4(process.pid, 0)
+        process.wait()
     yield (
         f"{args.requests} photographs from {args.clients} clients, a queue of "
         f"{args.queue}",
         [counts],
     )
     rate = counts["served"] / seconds
-    # Kilobytes, but bytes on macOS.
-    unit = 1e9 if sys.platform == "darwin" else 1e9 / 1024
     yield (
         "Rate",
         [
@@ -52,7 +51,7 @@ def measure(args):
                 "times one after another": rate / (len(contents) / alone),
                 "median wait, s": float(np.median(waits)),
                 "95 % wait, s": float(np.quantile(waits, 0.95)),
-                "peak memory of the server, GB": usage.ru_maxrss / unit,
+                "peak memory of the server, GiB": peak,
             }
         ],
     )

@@ -14,7 +14,7 @@ from muirf.serve import serving_options
     show_default=True,
     help="Whether to open the page.",
 )
-def demo(browser, **options):
+def demo(browser, **settings):
     """Open a page in the browser to try the restoration on.
 
     Drop a photograph or a clip on it. Nothing leaves this machine.
@@ -25,4 +25,4 @@ def demo(browser, **options):
         if browser:
             webbrowser.open(address)
 
-    serve_until_told(page=True, ready=ready, **options)
+    serve_until_told(page=True, ready=ready, **settings)

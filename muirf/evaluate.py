@@ -3,7 +3,6 @@ from pathlib import Path
 
 import click
 
-from muirf.backend import BACKENDS
 from muirf.backend import choose_backend
 from muirf.backend import import_models
 from muirf.backend import one_line
@@ -11,9 +10,10 @@ from muirf.evaluation_report import describe
 from muirf.evaluation_report import report_text
 from muirf.evaluation_report import write_report
 from muirf.loading import load_restorer
+from muirf.options import DEFAULT_PRESET
+from muirf.options import backend as backend_option
 from muirf.progress import progress_bar
 from muirf.quiet import quiet_startup
-from muirf.restore import DEFAULT_PRESET
 from muirf.restore import INTERRUPTED
 
 # `keras_muirf.evaluation.PROTOCOLS`, which cannot be imported before the
@@ -89,11 +89,7 @@ PROTOCOLS = (
     "a run was stopped goes on. Default: evaluation/PRESET.",
 )
 @click.option("--overwrite", is_flag=True, help="Begin anew in that folder.")
-@click.option(
-    "--backend",
-    type=click.Choice(BACKENDS),
-    help="Default: KERAS_BACKEND, else the first that is installed.",
-)
+@backend_option
 def evaluate(data, preset, out, overwrite, backend, **options):
     """Measure a preset on images whose targets are known.
 

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from muirf.bulk import bulk
 from muirf.data import data
 from muirf.demo import demo
 from muirf.evaluate import evaluate
@@ -26,6 +27,7 @@ def main():
 
 
 main.add_command(restore)
+main.add_command(bulk)
 main.add_command(demo)
 main.add_command(serve)
 main.add_command(train)

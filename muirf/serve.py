@@ -1,131 +1,99 @@
-import functools
-
 import click
 
-from muirf.backend import BACKENDS
+from muirf import options
 from muirf.backend import choose_backend
+from muirf.backend import import_models
 from muirf.backend import one_line
 from muirf.loading import load_restorer
-from muirf.parameters import Tile
 from muirf.quiet import quiet_startup
-from muirf.restore import DEFAULT_PRESET
 
-
-def serving_options(command):
-    """The options of commands that serve."""
-    options = [
-        click.option(
-            "--preset",
-            metavar="P",
-            default=DEFAULT_PRESET,
-            show_default=True,
-            help="Name of a preset (see `muirf presets`), a folder, or a "
-            "handle with hf:// or kaggle://.",
-        ),
-        click.option(
-            "--backend",
-            type=click.Choice(BACKENDS),
-            help="Default: KERAS_BACKEND, else the first that is installed.",
-        ),
-        click.option(
-            "--host",
-            default="127.0.0.1",
-            show_default=True,
-            help="Address to listen on; the default is reached from this "
-            "machine alone.",
-        ),
-        click.option(
-            "--port",
-            type=click.IntRange(0, 65535),
-            default=8000,
-            show_default=True,
-            help="0 for any that is free.",
-        ),
-        click.option(
-            "--allow-host",
-            metavar="NAME",
-            multiple=True,
-            help="Name by which clients may address the server; may be given "
-            "again. Default: localhost, or all with another --host.",
-        ),
-        click.option(
-            "--tile",
-            type=Tile(),
-            metavar="auto|N|0",
-            default="auto",
-            show_default=True,
-            help="As of `muirf restore`. Clients may ask for smaller ones.",
-        ),
-        click.option(
-            "--batch",
-            type=click.IntRange(min=1),
-            metavar="N",
-            default=1,
-            show_default=True,
-            help="The most tiles that go through the network at a time.",
-        ),
-        click.option(
-            "--max-megabytes",
-            type=click.IntRange(min=1),
-            metavar="N",
-            default=64,
-            show_default=True,
-            help="The largest file that is taken.",
-        ),
-        click.option(
-            "--max-megapixels",
-            type=click.FloatRange(min=0, min_open=True),
-            metavar="N",
-            default=50,
-            show_default=True,
-            help="The largest image that is restored.",
-        ),
-        click.option(
-            "--upload-timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            metavar="SECONDS",
-            default=30,
-            show_default=True,
-            help="How long a file may take to arrive.",
-        ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            metavar="SECONDS",
-            default=300,
-            show_default=True,
-            help="How long a file may wait and be worked on.",
-        ),
-        click.option(
-            "--queue",
-            type=click.IntRange(min=1),
-            metavar="N",
-            default=8,
-            show_default=True,
-            help="How many files are taken at a time; more are told to come "
-            "again later.",
-        ),
-        click.option(
-            "--connections",
-            type=click.IntRange(min=1),
-            metavar="N",
-            default=64,
-            show_default=True,
-            help="How many clients may be connected.",
-        ),
-    ]
-    return functools.reduce(lambda f, option: option(f), options[::-1], command)
+serving_options = options.together(
+    options.preset,
+    options.backend,
+    click.option(
+        "--host",
+        default="127.0.0.1",
+        show_default=True,
+        help="Address to listen on; the default is reached from this "
+        "machine alone.",
+    ),
+    click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=8000,
+        show_default=True,
+        help="0 for any that is free.",
+    ),
+    click.option(
+        "--allow-host",
+        metavar="NAME",
+        multiple=True,
+        help="Name by which clients may address the server; may be given "
+        "again. Default: localhost, or all with another --host.",
+    ),
+    options.tile,
+    options.batch,
+    click.option(
+        "--max-megabytes",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=64,
+        show_default=True,
+        help="The largest file that is taken.",
+    ),
+    click.option(
+        "--max-megapixels",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        default=50,
+        show_default=True,
+        help="The largest image that is restored.",
+    ),
+    click.option(
+        "--upload-timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        default=30,
+        show_default=True,
+        help="How long a file may take to arrive.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        default=300,
+        show_default=True,
+        help="How long a file may wait and be worked on.",
+    ),
+    click.option(
+        "--queue",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=8,
+        show_default=True,
+        help="How many files are taken at a time; more are told to come "
+        "again later.",
+    ),
+    click.option(
+        "--connections",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=64,
+        show_default=True,
+        help="How many clients may be connected.",
+    ),
+)
 
 
 @click.command()
 @serving_options
-def serve(**options):
+def serve(**settings):
     """Serve restoration over HTTP, to programs.
 
     The interface is described at /docs and /openapi.json. Logs are lines of
     JSON on standard error.
     """
-    serve_until_told(page=False, ready=lambda address: None, **options)
+    serve_until_told(page=False, ready=lambda address: None, **settings)
 
 
 def serve_until_told(
@@ -147,6 +115,8 @@ def serve_until_told(
 ):
     """Loads a preset and serves until the process is told to end."""
     choose_backend(backend)
+    with quiet_startup():
+        import_models()
     restorer = load_restorer(preset, tile)
     try:
         with quiet_startup():

@@ -96,7 +96,7 @@ def _find(name, out):
     for match in map(Path, glob.iglob(str(name), recursive=True)):
         if match.is_dir():
             files.update(_images(match, out))
-        elif _is_wanted(match) and not _is_below(match, out, root):
+        elif is_wanted(match) and not _is_below(match, out, root):
             files.add(match)
     if not files:
         raise ImageError(
@@ -144,11 +144,20 @@ def _images(folder, out):
         ]
         for name in files:
             file = root / name
-            if _is_wanted(file):
+            if is_wanted(file):
                 yield file
 
 
-def _is_wanted(file):
+def is_wanted(file):
+    """Whether a file is restored where it is not named by itself.
+
+    Hidden files, earlier results, and what is neither an image nor a video by
+    its name are not.
+
+    Args:
+        file: string or `Path`.
+    """
+    file = Path(file)
     if file.name.startswith(".") or file.stem.endswith(MARK):
         return False
     return is_image_name(file) or is_written_video_name(file)

@@ -19,7 +19,7 @@ def _files(folder):
 
 
 def test_the_command_knows_the_weathers_of_the_package():
-    from muirf.restore import WEATHERS as offered
+    from muirf.options import WEATHERS as offered
 
     assert offered == WEATHERS
 
