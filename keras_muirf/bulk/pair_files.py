@@ -29,7 +29,9 @@ def pair_files(pattern, out, suffix=None):
     Example:
 
     ```python
-    keras_muirf.bulk.pair_files("photos/**/*.jpg", "restored")
+    from keras_muirf import bulk
+
+    bulk.pair_files("photos/**/*.jpg", "restored")
     ```
     """
     if not is_remote(pattern):

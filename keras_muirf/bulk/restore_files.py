@@ -42,14 +42,19 @@ class RestoreFiles(beam.PTransform):
     Example:
 
     ```python
-    worker = keras_muirf.restoration.RestorationWorker("muirf_tiny_all_weather")
-    pairs = keras_muirf.bulk.pair_files("gs://bucket/in/**", "gs://bucket/out")
+    import apache_beam as beam
+
+    from keras_muirf import bulk
+    from keras_muirf import restoration
+
+    worker = restoration.RestorationWorker("muirf_tiny_all_weather")
+    pairs = bulk.pair_files("gs://bucket/in/**", "gs://bucket/out")
     with beam.Pipeline() as pipeline:
         outcomes = (
             pipeline
             | beam.Create(pairs)
             | beam.Reshuffle()
-            | keras_muirf.bulk.RestoreFiles(worker)
+            | bulk.RestoreFiles(worker)
         )
         outcomes.failed | beam.Map(print)
     ```
