@@ -25,9 +25,10 @@ def opened(answer):
 def test_restores_as_the_network_does(serve, restorer, photo):
     content = photo()
     answer = serve().post("/v1/restore", content=content, headers=PNG)
-    restored = np.asarray(opened(answer))
+    restored = np.asarray(opened(answer)).astype(int)
     expected = restorer.restore(np.asarray(Image.open(io.BytesIO(content))))
-    np.testing.assert_array_equal(restored, expected)
+    # Threads may add in another order.
+    assert np.abs(restored - expected).max() <= 1
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["muirf-weather"] in restorer.classes
     assert 0 < float(answer.headers["muirf-probability"]) <= 1
