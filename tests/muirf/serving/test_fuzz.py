@@ -76,7 +76,8 @@ for _name, _muxer in (
     schemathesis.openapi.media_type(f"video/{_name}", st.just(clip(_muxer)))
 
 
-@pytest.fixture(scope="module")
+# One for each test: schemathesis ends it with the test.
+@pytest.fixture
 def app(restorer):
     limits = Limits(megapixels=0.01)
     return create_app(RestorationService(restorer, limits), limits, "small")
