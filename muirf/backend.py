@@ -5,6 +5,8 @@ import sys
 
 import click
 
+from muirf.words import one_line
+
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
@@ -82,14 +84,6 @@ def import_models():
             "install it anew."
         ) from error
     return models
-
-
-def one_line(error):
-    """An error's message on one line, or its type where it has none."""
-    words = " ".join(str(error).split())
-    if len(words) > 300:
-        words = words[:300] + "..."
-    return words or type(error).__name__
 
 
 def _check_running(backend):

@@ -6,10 +6,10 @@ import click
 from muirf import options
 from muirf.backend import choose_backend
 from muirf.backend import import_models
-from muirf.backend import one_line
 from muirf.quiet import quiet_startup
 from muirf.restore import load_for
 from muirf.restore import new_worker
+from muirf.words import one_line
 
 OUTCOMES = ("restored", "skipped", "failed")
 

@@ -7,12 +7,12 @@ import time
 import click
 
 from muirf.backend import choose_backend
-from muirf.backend import one_line
 from muirf.data_report import as_json
 from muirf.data_report import print_report
 from muirf.progress import progress_bar
 from muirf.quiet import quiet_startup
 from muirf.restore import INTERRUPTED
+from muirf.words import one_line
 
 
 @click.group()

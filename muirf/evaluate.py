@@ -5,7 +5,6 @@ import click
 
 from muirf.backend import choose_backend
 from muirf.backend import import_models
-from muirf.backend import one_line
 from muirf.evaluation_report import describe
 from muirf.evaluation_report import report_text
 from muirf.evaluation_report import write_report
@@ -15,6 +14,7 @@ from muirf.options import backend as backend_option
 from muirf.progress import progress_bar
 from muirf.quiet import quiet_startup
 from muirf.restore import INTERRUPTED
+from muirf.words import one_line
 
 # `keras_muirf.evaluation.PROTOCOLS`, which cannot be imported before the
 # backend is chosen.

@@ -3,9 +3,9 @@ import click
 from muirf.backend import choose_backend
 from muirf.backend import import_models
 from muirf.backend import is_installed
-from muirf.backend import one_line
 from muirf.quiet import quiet_startup
 from muirf.restore import INTERRUPTED
+from muirf.words import one_line
 
 # `keras_muirf.export.FORMATS` and its neighbours, which cannot be imported
 # before the backend is chosen.

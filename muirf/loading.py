@@ -1,8 +1,8 @@
 import click
 
 from muirf.backend import import_models
-from muirf.backend import one_line
 from muirf.quiet import quiet_startup
+from muirf.words import one_line
 
 
 def load_restorer(preset, tile):

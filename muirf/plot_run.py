@@ -2,9 +2,10 @@ from pathlib import Path
 
 import click
 
-from muirf.backend import one_line
 from muirf.plots.draw_run import DIAGNOSTICS_FILE
 from muirf.plots.draw_run import draw_run
+from muirf.words import one_line
+from muirf.words import printable
 
 
 @click.command("plot-run")
@@ -36,7 +37,7 @@ def plot_run(run, out):
     except (ValueError, OSError) as error:
         raise click.ClickException(one_line(error)) from error
     for path in paths:
-        click.echo(click.format_filename(path))
+        click.echo(printable(path))
     if not Path(run, DIAGNOSTICS_FILE).is_file():
         click.echo(
             f"There is no {DIAGNOSTICS_FILE}, so these are all; "

@@ -4,8 +4,8 @@ import click
 
 from muirf.backend import choose_backend
 from muirf.backend import import_models
-from muirf.backend import one_line
 from muirf.quiet import quiet_startup
+from muirf.words import one_line
 
 
 @click.group(invoke_without_command=True)

@@ -2,7 +2,7 @@ import sys
 
 import click
 
-from muirf.backend import one_line
+from muirf.words import printable
 
 
 class Reporter:
@@ -38,7 +38,7 @@ class Reporter:
     def begin(self, source):
         """An image's turn has come."""
         if self._progress:
-            name = click.format_filename(source, shorten=True)
+            name = printable(source.name)
             self._progress.update(self._task, description=name)
 
     def frame(self, source, done, total):
@@ -50,7 +50,7 @@ class Reporter:
             total: int or `None`. How many there are.
         """
         if self._progress:
-            name = click.format_filename(source, shorten=True)
+            name = printable(source.name)
             of = f" of {total}" if total else ""
             self._progress.update(
                 self._task, description=f"{name}, frame {done}{of}"
@@ -69,7 +69,7 @@ class Reporter:
             self.skipped += 1
         else:
             self.failed += 1
-            self._print(f"Error: {one_line(outcome.why)}", error=True)
+            self._print(f"Error: {printable(outcome.why)}", error=True)
         if self._progress:
             self._progress.advance(self._task)
 
@@ -77,11 +77,11 @@ class Reporter:
         self.restored += 1
         seen = f"{record.weather} {100 * record.probability:.0f} %"
         self._print(
-            f"{click.format_filename(record.source)}: "
+            f"{printable(record.source)}: "
             f"{'looks like ' if given else ''}{seen}, "
             f"{record.width}x{record.height}, {_frames(record)}"
             f"{record.seconds:.1f} s -> "
-            f"{click.format_filename(record.target)}{_losses(record)}"
+            f"{printable(record.target)}{_losses(record)}"
         )
 
     def finish(self, seconds, interrupted=False):

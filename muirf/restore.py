@@ -5,12 +5,12 @@ import click
 from muirf import options
 from muirf.backend import choose_backend
 from muirf.backend import import_models
-from muirf.backend import one_line
 from muirf.loading import load_restorer
 from muirf.parameters import ShardType
 from muirf.parameters import listed_files
 from muirf.quiet import quiet_startup
 from muirf.reporter import Reporter
+from muirf.words import one_line
 
 INTERRUPTED = 130
 

@@ -3,9 +3,9 @@ import click
 from muirf import options
 from muirf.backend import choose_backend
 from muirf.backend import import_models
-from muirf.backend import one_line
 from muirf.loading import load_restorer
 from muirf.quiet import quiet_startup
+from muirf.words import one_line
 
 serving_options = options.together(
     options.preset,

@@ -9,9 +9,9 @@ import click
 from muirf.backend import BACKENDS
 from muirf.backend import choose_backend
 from muirf.backend import import_models
-from muirf.backend import one_line
 from muirf.quiet import quiet_startup
 from muirf.restore import INTERRUPTED
+from muirf.words import one_line
 
 # Files of a run's folder, as `keras_muirf.training` writes them, which cannot
 # be imported before the backend is chosen.

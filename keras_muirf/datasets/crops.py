@@ -5,7 +5,8 @@ all of them alike, so that pairs stay pairs.
 """
 
 import numpy as np
-import pyvips
+
+from keras_muirf.libvips import pyvips
 
 
 def random_crop(images, size, rng, zoom=None):

@@ -1,10 +1,9 @@
 from pathlib import Path
 
-import pyvips
-
 from keras_muirf.datasets.image_source import list_images
 from keras_muirf.datasets.layouts import ImagePair
 from keras_muirf.datasets.pair_source import PairSource
+from keras_muirf.libvips import pyvips
 from keras_muirf.weathers import WEATHERS
 
 

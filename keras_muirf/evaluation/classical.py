@@ -5,7 +5,8 @@ returns one of the same shape.
 """
 
 import numpy as np
-import pyvips
+
+from keras_muirf.libvips import pyvips
 
 
 class Identity:

@@ -4,8 +4,7 @@ import dataclasses
 import io
 import struct
 
-import pyvips
-
+from keras_muirf.libvips import pyvips
 from keras_muirf.restoration import image_format
 from keras_muirf.restoration.tiff_tags import append_tags
 from keras_muirf.restoration.tiff_tags import read_tags

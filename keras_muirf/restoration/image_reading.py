@@ -2,12 +2,13 @@
 
 import contextlib
 import os
+import re
 import stat
 from pathlib import Path
 
 import numpy as np
-import pyvips
 
+from keras_muirf.libvips import pyvips
 from keras_muirf.restoration import image_format
 from keras_muirf.restoration.image_error import ImageError
 from keras_muirf.restoration.image_error import reason
@@ -22,6 +23,8 @@ from keras_muirf.restoration.png_texts import read_texts
 from keras_muirf.restoration.tile_size import free_memory
 
 _READABLE = "JPEG, PNG, WebP, TIFF or AVIF"
+# libvips has readers of much else, some of which follow what a file refers to.
+_READERS = ("Jpeg", "Uhdr", "Png", "Webp", "Tiff", "Heif")
 
 
 def read_image(path):
@@ -177,6 +180,7 @@ def _load(file):
     def load(operation, *args):
         file.seek(0)
         source = pyvips.Source.new_from_descriptor(file.fileno())
+        _check_reader(source)
         # "error" includes a truncated file.
         return operation(source, *args, access="sequential", fail_on="error")
 
@@ -186,6 +190,15 @@ def _load(file):
         # not fit the restored picture.
         image = load(pyvips.Image.jpegload_source)
     return image
+
+
+def _check_reader(source):
+    name = pyvips.vips_lib.vips_foreign_find_load_source(source.pointer)
+    if name == pyvips.ffi.NULL or not re.fullmatch(
+        rf"VipsForeignLoad({'|'.join(_READERS)})Source",
+        pyvips.ffi.string(name).decode(),
+    ):
+        raise pyvips.Error("No reader for this source.")
 
 
 def _format(image):
@@ -211,10 +224,6 @@ def _several(path):
 
 
 def _check_restorable(path, image):
-    if _format(image) is None:
-        raise ImageError(
-            f"{path}: this is no {_READABLE} image; convert it to one of these."
-        )
     if _field(image, "n-pages", 1) > 1:
         raise _several(path)
     if image.interpretation == "cmyk":

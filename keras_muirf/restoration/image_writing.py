@@ -6,8 +6,8 @@ import secrets
 from pathlib import Path
 
 import numpy as np
-import pyvips
 
+from keras_muirf.libvips import pyvips
 from keras_muirf.restoration import image_format
 from keras_muirf.restoration.image_encoding import ImageEncoding
 from keras_muirf.restoration.image_error import ImageError

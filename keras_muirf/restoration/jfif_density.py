@@ -5,7 +5,7 @@ Reference: JPEG File Interchange Format 1.02, page 5.
 
 import struct
 
-import pyvips
+from keras_muirf.libvips import pyvips
 
 _START = b"\xff\xd8"
 _PER_MILLIMETRE = {"in": (1, 25.4), "cm": (2, 10.0)}

@@ -12,8 +12,10 @@ from keras_muirf.restoration.file_outcome import SKIPPED
 from keras_muirf.restoration.file_outcome import FileOutcome
 from keras_muirf.restoration.image_encoding import ImageEncoding
 from keras_muirf.restoration.image_error import ImageError
+from keras_muirf.restoration.image_reading import examine_image
 from keras_muirf.restoration.photograph import restore_file
 from keras_muirf.restoration.tile_size import is_out_of_memory
+from keras_muirf.restoration.video import examine_video
 from keras_muirf.restoration.video import restore_video
 from keras_muirf.restoration.video_format import is_video_name
 
@@ -37,6 +39,8 @@ class RestorationWorker:
         crf: as in `restore_video`.
         overwrite: bool. Whether a target that is there is written anew rather
             than its source skipped.
+        max_megapixels: float. Images and frames of videos that are larger
+            fail: a file of a few bytes may announce any size.
 
     Call arguments:
         source: string or `Path`. The file to read.
@@ -64,6 +68,7 @@ class RestorationWorker:
     encoding: ImageEncoding = field(default_factory=ImageEncoding)
     crf: int | None = None
     overwrite: bool = False
+    max_megapixels: float = 500.0
 
     def __post_init__(self):
         self._restorer = None
@@ -115,6 +120,7 @@ class RestorationWorker:
         return FileOutcome(source, target, RESTORED, record=record)
 
     def _restore(self, restorer, source, target, progress):
+        self._check_size(source)
         options = {
             "weather": self.weather,
             "tile": self.tile,
@@ -133,6 +139,18 @@ class RestorationWorker:
             progress=progress,
             **options,
         )
+
+    def _check_size(self, source):
+        if is_video_name(source):
+            height, width = examine_video(source)
+        else:
+            _, height, width = examine_image(source)
+        if height * width > self.max_megapixels * 1e6:
+            raise ImageError(
+                f"{source}: the image has {width}x{height} pixels, more than "
+                f"{self.max_megapixels:g} million; raise --max-megapixels if "
+                "it is to be restored."
+            )
 
 
 def weights_sha256(restorer):

@@ -3,7 +3,8 @@
 import pathlib
 
 import numpy as np
-import pyvips
+
+from keras_muirf.libvips import pyvips
 
 PAIRS = (
     "train/pairs/rain100l_train/rain",

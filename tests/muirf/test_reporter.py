@@ -37,7 +37,7 @@ def test_plain_lines(capsys):
         LINE.replace("rain", "looks like rain"),
         "2 of 4 restored, 1 skipped, 1 failed, 4.0 s",
     ]
-    assert told.err == "Error: b.jpg: the file is empty.\n"
+    assert told.err == "Error: b.jpg: the file\\nis empty.\n"
 
 
 def test_the_line_of_a_video(capsys):
@@ -80,5 +80,5 @@ def test_a_bar_on_a_terminal(capsys):
     assert "b.mp4, frame 8 " in shown
     # Standard error is no terminal here: the failure is not lost on the bar.
     told = capsys.readouterr()
-    assert "b.jpg: the file is empty." in told.err
+    assert "b.jpg: the file\\nis empty." in told.err
     assert told.out == "1 of 2 restored, 1 failed, 4.0 s\n"

@@ -3,6 +3,7 @@ import os
 import pickle
 
 import pytest
+from clips import make_clip
 from PIL import Image
 
 from keras_muirf.models import MUIRFBackbone
@@ -56,6 +57,18 @@ def test_failures_are_told_and_not_raised(worker, source, identity, tmp_path):
 
 
 @pytest.mark.every_backend
+def test_the_largest_image(worker, source, tmp_path):
+    worker.max_megapixels = 0.001
+    refused = worker(source, tmp_path / "b.png")
+    assert refused.status == "failed" and "60x44 pixels" in refused.why
+    assert "--max-megapixels" in refused.why
+    clip = tmp_path / "a.mp4"
+    make_clip(clip)
+    assert "raise --max-megapixels" in worker(clip, tmp_path / "b.mp4").why
+    worker.max_megapixels = 0.00264
+    assert worker(source, tmp_path / "b.png").status == "restored"
+
+
 def test_a_pickled_worker_restores_alike(source, tmp_path):
     restorer = MUIRFImageRestorer(
         MUIRFBackbone(

@@ -1,4 +1,4 @@
-import pyvips
+from keras_muirf.libvips import pyvips
 
 
 def encoded_image(path, pixels):

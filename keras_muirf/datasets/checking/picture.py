@@ -2,7 +2,8 @@ import dataclasses
 import hashlib
 
 import numpy as np
-import pyvips
+
+from keras_muirf.libvips import pyvips
 
 SIDE = 32
 

@@ -4,12 +4,12 @@ import hashlib
 import json
 
 import numpy as np
-import pyvips
 
 from keras_muirf import weather as weather_layers
 from keras_muirf.datasets.crops import random_crop
 from keras_muirf.datasets.crops import resize
 from keras_muirf.datasets.synthesized import Synthesized
+from keras_muirf.libvips import pyvips
 from keras_muirf.weathers import WEATHERS
 
 _LAYERS = {
