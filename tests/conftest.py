@@ -13,6 +13,7 @@ import pytest
 # one backend alone, but for the tests that are marked `every_backend`.
 ONCE = (
     "benchmarks/",
+    "test_api_documentation.py",
     "test_durable_file.py",
     "test_replaced_folder.py",
     "callbacks/test_epoch_log.py",

@@ -46,7 +46,7 @@ class EpochLog(keras.callbacks.Callback):
         return {"bytes": size_of(self.filepath)}
 
     def set_state(self, state):
-        """Cuts off what was written after `get_state` was called."""
+        """Cuts off what was written after `get_state` had given `state`."""
         if not self.writes:
             return
         if size_of(self.filepath) < state["bytes"]:

@@ -66,7 +66,7 @@ class NonFiniteGuard(keras.callbacks.Callback):
         return {"bad_steps": self.bad_steps, "in_a_row": self._in_a_row}
 
     def set_state(self, state):
-        """Goes on where `get_state` was called."""
+        """Goes on where `get_state` had given `state`."""
         self.bad_steps = int(state["bad_steps"])
         self._in_a_row = int(state["in_a_row"])
 

@@ -50,7 +50,7 @@ class StepBudget(Annealing):
         return {"steps": self.used}
 
     def set_state(self, state):
-        """Goes on where `get_state` was called."""
+        """Goes on where `get_state` had given `state`."""
         self.used = int(state["steps"])
 
     def on_epoch_begin(self, epoch, logs=None):

@@ -70,7 +70,7 @@ class TimeBudget(Annealing):
         return {"minutes": self.used}
 
     def set_state(self, state):
-        """Goes on where `get_state` was called."""
+        """Goes on where `get_state` had given `state`."""
         self.used = float(state["minutes"])
         self._restored = True
 

@@ -65,6 +65,7 @@ class Synthesized:
 
     @property
     def names(self):
+        """The names of the clean images, in order."""
         return self.source.names
 
     def synthesize(self, images, seed):

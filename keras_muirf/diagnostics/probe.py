@@ -37,7 +37,7 @@ class Probe:
 
     @staticmethod
     def suits(model):
-        """Whether a model routes, so that `figures` can look at it."""
+        """Whether `model` routes, so that `figures` can look at it."""
         return all(
             hasattr(model, name)
             for name in ("shallow_moments", "route", "backbone", "weathers")

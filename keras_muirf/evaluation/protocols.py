@@ -75,3 +75,4 @@ PROTOCOLS = {
         ),
     )
 }
+"""The protocols by name."""

@@ -54,6 +54,7 @@ FORMATS = {
     "litert": Format(".tflite", "litert_file", (), "ai_edge_litert"),
     "saved_model": Format("", "saved_model"),
 }
+"""The formats by name."""
 
 
 def is_installed(package):

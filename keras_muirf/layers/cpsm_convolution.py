@@ -186,6 +186,11 @@ class CPSMConvolution(keras.layers.Layer):
     def mixed_kernels(self, expert_weights, weather_weights, training=False):
         """The kernel and bias of every image.
 
+        Args:
+            expert_weights: as in the call.
+            weather_weights: as in the call.
+            training: bool. Whether masks are drawn as in training.
+
         Returns:
             `W_eff` `(B, *kernel_shape)` and the bias `(B, C)` or `None`.
             Where no channel may be specific, `W` and its bias `(C,)` without
@@ -213,7 +218,7 @@ class CPSMConvolution(keras.layers.Layer):
 
     @staticmethod
     def add_bias(y, bias):
-        """Adds a bias `(C,)` of all images, `(B, C)` of each, or `None`."""
+        """Adds `bias`: `(C,)` for all images, `(B, C)`, or `None`, to `y`."""
         if bias is None:
             return y
         if len(bias.shape) == 2:

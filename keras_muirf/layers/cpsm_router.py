@@ -129,7 +129,9 @@ class CPSMRouter(keras.layers.Layer):
 
     @staticmethod
     def moments(features):
-        """First and second moments over space, `(B, 2 C)` in float32.
+        """Moments of `features` over space, `(B, 2 C)` in float32.
+
+        They are the first and second of each of the C channels.
 
         Moments of tiles average, weighted by area, to those of the image.
         """

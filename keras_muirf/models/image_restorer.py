@@ -117,7 +117,7 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         return not backbone.issuperset(id(weight) for weight in self.weights)
 
     def save_task_weights(self, filepath):
-        """Writes the weights that are not in the backbone."""
+        """Writes the weights that are not in the backbone to `filepath`."""
         keras.saving.save_weights(
             self,
             filepath,
@@ -125,7 +125,7 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         )
 
     def load_task_weights(self, filepath):
-        """Reads the weights that are not in the backbone."""
+        """Reads the weights that are not in the backbone from `filepath`."""
         keras.saving.load_weights(
             self,
             filepath,
@@ -190,7 +190,10 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
 
     @classmethod
     def from_reader(cls, reader, load_weights=True, **kwargs):
-        """`from_preset` with a `PresetReader`, which may call it otherwise."""
+        """`from_preset` with a `PresetReader` as `reader`.
+
+        `load_weights` and the rest are as there.
+        """
         dtype = preset_dtype(reader, kwargs.pop("dtype", None))
         config = reader.config(preset_files.TASK_CONFIG_FILE)
         backbone = config["config"].get("backbone")

@@ -171,7 +171,7 @@ class MUIRFImageRestorer(ImageRestorer):
         )
 
     def task_labels(self, x):
-        """The weathers of a batch's images, or of those they stand among."""
+        """The weathers of the images in `x`, or of those they stand among."""
         if not isinstance(x, dict):
             return None
         weather, tasks = x["weather"], self.num_tasks

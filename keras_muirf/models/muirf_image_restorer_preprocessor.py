@@ -92,7 +92,7 @@ class MUIRFImageRestorerPreprocessor(keras.layers.Layer):
         return cls(**config)
 
     def save_to_preset(self, preset_dir):
-        """Writes the preprocessor's files of a preset."""
+        """Writes the preprocessor's files of a preset to `preset_dir`."""
         preset_files.save_object(
             preset_dir, preset_files.PREPROCESSOR_CONFIG_FILE, self
         )
@@ -106,7 +106,7 @@ class MUIRFImageRestorerPreprocessor(keras.layers.Layer):
 
     @classmethod
     def from_preset(cls, preset):
-        """Loads the preprocessor of a preset."""
+        """Loads the preprocessor of `preset`, as the restorer does."""
         return PresetReader(preset).object(
             preset_files.PREPROCESSOR_CONFIG_FILE, cls
         )

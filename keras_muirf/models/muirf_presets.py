@@ -23,6 +23,7 @@ SIZES = {
         "stem_width": 32,
     },
 }
+"""Arguments of `MUIRFBackbone` by the size's name."""
 
 PRESETS = {
     "muirf_tiny_all_weather": {

@@ -112,7 +112,16 @@ class GramianRule(TaskGradientOptimizer):
         self.last_weights = self.add_state("last_weights", (groups, K))
 
     def add_state(self, name, shape, dtype="float32"):
-        """A variable for the rule's memory, zeros at first."""
+        """A variable for the rule's memory, zeros at first.
+
+        Args:
+            name: string.
+            shape: tuple of ints.
+            dtype: string.
+
+        Returns:
+            A `keras.Variable`.
+        """
         return self.add_variable(shape=shape, dtype=dtype, name=name)
 
     def _group_spans(self, variables):

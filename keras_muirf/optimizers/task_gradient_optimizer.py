@@ -46,6 +46,7 @@ class TaskGradientOptimizer(keras.optimizers.Optimizer):
 
     @property
     def num_tasks(self):
+        """How many tasks there are, or `None` before that is known."""
         return self._num_tasks
 
     @num_tasks.setter
@@ -172,6 +173,7 @@ class TaskGradientOptimizer(keras.optimizers.Optimizer):
 
     @property
     def loss_scale_factor(self):
+        """That of the wrapped optimizer."""
         return self.inner_optimizer.loss_scale_factor
 
     @loss_scale_factor.setter

@@ -28,7 +28,7 @@ class Shard(NamedTuple):
 
     @classmethod
     def parse(cls, text):
-        """Reads `"i/n"`.
+        """Reads a `text` such as `"2/8"`.
 
         Raises:
             ValueError: it is not of this form, or `i` is not from 1 to `n`.

@@ -78,7 +78,7 @@ class TaskBatchMixin:
     batch_help = BATCH_HELP
 
     def task_labels(self, x):
-        """The task of every example: `(batch,)` integers, or `None`."""
+        """The task of every example in `x`: `(batch,)` integers, or `None`."""
         return None
 
     def task_losses(self, x, y, y_pred, sample_weight=None):
