@@ -105,7 +105,9 @@ def test_pixels_mode_profile_and_metadata(tmp_path_factory, file, size, seed):
     restore_file(IdentityRestorer(), source, target)
 
     after = Image.open(target)
-    assert after.mode == ("RGB" if file["mode"] == "P" else file["mode"])
+    # Pillow itself leaves out of an AVIF file an alpha that is nowhere used.
+    mode = Image.open(source).mode
+    assert after.mode == ("RGB" if mode == "P" else mode)
     found, lossless = np.asarray(after), KINDS[file["suffix"]][1]
     if not lossless:
         pixels = np.asarray(Image.open(source))
