@@ -101,14 +101,18 @@ strip_metadata = click.option(
     is_flag=True,
     help="Leave out EXIF, XMP, texts and tags, all but the colour profile.",
 )
-max_megapixels = click.option(
-    "--max-megapixels",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="N",
-    default=500.0,
-    show_default=True,
-    help="The largest image, or frame of a video; larger ones fail.",
-)
+
+
+def max_megapixels(default):
+    """The option for the largest image, with another default."""
+    return click.option(
+        "--max-megapixels",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        default=default,
+        show_default=True,
+        help="The largest image, or frame of a video; larger ones are refused.",
+    )
 
 
 def together(*options):
@@ -135,5 +139,5 @@ restoring = together(
     quality,
     subsampling,
     strip_metadata,
-    max_megapixels,
+    max_megapixels(500.0),
 )

@@ -41,14 +41,7 @@ serving_options = options.together(
         show_default=True,
         help="The largest file that is taken.",
     ),
-    click.option(
-        "--max-megapixels",
-        type=click.FloatRange(min=0, min_open=True),
-        metavar="N",
-        default=50,
-        show_default=True,
-        help="The largest image that is restored.",
-    ),
+    options.max_megapixels(50.0),
     click.option(
         "--upload-timeout",
         type=click.FloatRange(min=0, min_open=True),

@@ -5,8 +5,6 @@ import numpy as np
 from keras import ops
 
 from keras_muirf import layers
-from keras_muirf.layers.cpsm_router import HARD
-from keras_muirf.layers.cpsm_router import SOFT
 from keras_muirf.models.image_restorer import ImageRestorer
 from keras_muirf.models.muirf_backbone import MUIRFBackbone
 from keras_muirf.models.muirf_image_restorer_preprocessor import (
@@ -15,6 +13,7 @@ from keras_muirf.models.muirf_image_restorer_preprocessor import (
 from keras_muirf.models.restored_images import as_float_batch
 from keras_muirf.models.restored_images import like_input
 from keras_muirf.models.routing_report import routing_report
+from keras_muirf.models.weather_codes import weather_codes
 from keras_muirf.weathers import CLEAR
 from keras_muirf.weathers import WEATHERS
 
@@ -278,7 +277,7 @@ class MUIRFImageRestorer(ImageRestorer):
         Returns:
             A dict of the router's outputs, arrays with `B` rows.
         """
-        codes = np.asarray(self._weather_codes(weather, len(moments)))
+        codes = weather_codes(weather, self.weathers, len(moments))
         routing = self.backbone.router(
             ops.convert_to_tensor(moments), ops.convert_to_tensor(codes)
         )
@@ -387,20 +386,6 @@ class MUIRFImageRestorer(ImageRestorer):
         model = keras.Model(inputs, outputs)
         model.jit_compile = self.jit_compile
         return model
-
-    def _weather_codes(self, weather, count):
-        codes = {None: HARD, "auto": HARD, "mixed": SOFT}
-        codes.update({name: k for k, name in enumerate(self.weathers)})
-        listed = weather if isinstance(weather, list | tuple) else None
-        listed = [weather] * count if listed is None else listed
-        if len(listed) != count or any(w not in codes for w in listed):
-            raise ValueError(
-                "`weather` must be None, 'mixed', one of "
-                f"{', '.join(self.weathers)}, or a list of these with one "
-                f"entry for each of the {count} images. "
-                f"Received: weather={weather!r}"
-            )
-        return np.array([codes[w] for w in listed], "int32")
 
 
 def _predict(model, inputs):
