@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -151,7 +152,8 @@ class Bucket(FileSystem):
         return open(self._local(path), "rb")
 
     def copy(self, sources, targets):
-        raise NotImplementedError
+        for source, target in zip(sources, targets, strict=True):
+            shutil.copyfile(self._local(source), self._local(target))
 
     def rename(self, sources, targets):
         for source, target in zip(sources, targets, strict=True):

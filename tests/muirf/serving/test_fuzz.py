@@ -97,9 +97,11 @@ def test_answers_as_described(mode, app):
 
 @pytest.mark.slow
 @pytest.mark.once
-def test_hostile_files_get_an_answer(serve, rng):
+def test_hostile_files_get_an_answer(serve):
     client = serve(megapixels=0.01, megabytes=4)
-    hostile = [content for _, content in damaged_files(rng, 1500)]
+    hostile = [
+        content for _, content in damaged_files(np.random.default_rng(1), 1500)
+    ]
     hostile += lying_files().values()
     answered = collections.Counter()
     for number, content in enumerate(hostile):
