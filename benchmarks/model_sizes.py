@@ -10,7 +10,6 @@ uses: of each channel that may be specific, one of its kernels.
 
 import argparse
 import functools
-import json
 import math
 
 import keras
@@ -136,14 +135,8 @@ def main():
     parser.add_argument("--markdown", help="file for the table")
     args = parser.parse_args()
     rows = [row(size) for size in args.size]
-    text = timing.table(f"Sizes, one image of {SIDE}x{SIDE}", rows)
-    print(text)
-    if args.markdown:
-        with open(args.markdown, "w", encoding="utf-8") as file:
-            file.write(text)
-    if args.json:
-        with open(args.json, "w", encoding="utf-8") as file:
-            json.dump(rows, file, indent=2)
+    tables = [(f"Sizes, one image of {SIDE}x{SIDE}", rows)]
+    timing.write(args, [timing.record([keras.config.backend()], tables)])
 
 
 if __name__ == "__main__":

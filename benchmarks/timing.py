@@ -104,6 +104,8 @@ def run(parser, measure):
 
 def write(args, records):
     """Writes records, of `record`, as the arguments say."""
+    for one in records:
+        one["command"] = _command()
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
             json.dump(records, file, indent=2)
@@ -119,6 +121,18 @@ def run_again(backend, more=()):
         env={**os.environ, "KERAS_BACKEND": backend},
         check=True,
     )
+
+
+def _command():
+    """What was called, without the files for the results."""
+    words = [f"python benchmarks/{os.path.basename(sys.argv[0])}"]
+    rest = iter(sys.argv[1:])
+    for word in rest:
+        if word in ("--json", "--markdown"):
+            next(rest)
+        else:
+            words.append(word)
+    return " ".join(words)
 
 
 def _measure_here(args, measure):
@@ -229,7 +243,9 @@ def surroundings(backends):
 
 
 def describe(where):
-    """One line on where something was measured."""
+    """One line on where something was measured, which may be one already."""
+    if isinstance(where, str):
+        return where
     versions = ", ".join(f"{k} {v}" for k, v in where["versions"].items())
     return (
         f"{', '.join(where['backends'])}: {where['cpu']}, {where['cores']} "
