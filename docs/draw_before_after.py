@@ -1,8 +1,10 @@
-"""Draws docs/images/rainy.jpg and docs/images/before_after.jpg.
+"""Draws docs/images/rainy.jpg, before_after.jpg and the sliders' pictures.
 
 The photographs are the two that scikit-learn carries (CC BY 2.0: china.jpg by
 danielbuechele, flower.jpg by vultilion on Flickr), with synthesized weather.
-The sheet shows, from top to bottom, weather and the restored photograph.
+The sheet shows, from top to bottom, weather and the restored photograph; the
+sliders of the site's first page the same, as WEATHER_before.webp and
+WEATHER_after.webp.
 
     KERAS_BACKEND=jax python docs/draw_before_after.py
 """
@@ -35,17 +37,16 @@ Image.fromarray(rainy).save(FOLDER / "rainy.jpg", quality=92)
 
 restorer = keras_muirf.models.MUIRFImageRestorer.from_preset(PRESET)
 columns = []
-for before, left in (
-    (rainy, 40),
-    (synthesize(weather.Snow(0.6, seed=3), china), 300),
-    (synthesize(weather.Haze(0.5, seed=5), china), 40),
-    (synthesize(weather.Raindrop(0.6, seed=2), flower), 160),
+for name, before, left in (
+    ("rain", rainy, 40),
+    ("snow", synthesize(weather.Snow(0.6, seed=3), china), 300),
+    ("haze", synthesize(weather.Haze(0.5, seed=5), china), 40),
+    ("raindrop", synthesize(weather.Raindrop(0.6, seed=2), flower), 160),
 ):
     after = restorer.restore(before)
-    columns.append(
-        np.concatenate(
-            [x[60 : 60 + SIZE, left : left + SIZE] for x in (before, after)]
-        )
-    )
+    parts = [x[60 : 60 + SIZE, left : left + SIZE] for x in (before, after)]
+    for part, when in zip(parts, ("before", "after"), strict=True):
+        Image.fromarray(part).save(FOLDER / f"{name}_{when}.webp", quality=88)
+    columns.append(np.concatenate(parts))
 sheet = np.concatenate(columns, axis=1)
 Image.fromarray(sheet).save(FOLDER / "before_after.jpg", quality=88)

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -21,6 +22,7 @@ ONCE = (
     "datasets/checking/",
     "datasets/test_discover_pairs.py",
     "diagnostics/",
+    "docs/",
     "evaluation/test_classical.py",
     "evaluation/test_find_sets.py",
     "evaluation/test_protocols.py",
@@ -91,6 +93,21 @@ def save_image():
         pyvips.Image.new_from_array(image).write_to_file(str(path))
 
     return save
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """The Chromium of the system, by Playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("there is no Chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -1,0 +1,53 @@
+"""Lets MkDocs show the pages that stand elsewhere in the repository.
+
+Changelog, contributing, security and the presets' model cards are read where
+they are. Links between them and the pages below docs/ are written for the
+repository, where files are looked at one by one, and turned here into those of
+the site.
+"""
+
+import pathlib
+import posixpath
+import re
+
+from mkdocs.structure.files import File
+
+ROOT = pathlib.Path(__file__).parents[1]
+# From the path in the repository to the path in the site.
+PAGES = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    **{
+        card.relative_to(ROOT).as_posix(): f"model_cards/{card.parent.name}.md"
+        for card in sorted(ROOT.glob("keras_muirf/presets/*/README.md"))
+    },
+}
+LINK = re.compile(r"\]\(([^):#\s]+)(#[^)\s]*)?\)")
+
+
+def on_files(files, config):
+    """Adds the pages."""
+    for source, place in PAGES.items():
+        content = (ROOT / source).read_text()
+        files.append(File.generated(config, place, content=content))
+    return files
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Turns a page's links into those of the site."""
+    place = page.file.src_uri
+    here = {site: source for source, site in PAGES.items()}.get(
+        place, f"docs/{place}"
+    )
+
+    def relink(match):
+        target, anchor = match[1], match[2] or ""
+        target = posixpath.normpath(
+            posixpath.join(posixpath.dirname(here), target)
+        )
+        target = PAGES.get(target, target.removeprefix("docs/"))
+        path = posixpath.relpath(target, posixpath.dirname(place) or ".")
+        return f"]({path}{anchor})"
+
+    return LINK.sub(relink, markdown)
