@@ -1,5 +1,6 @@
 import click
 
+from muirf import options
 from muirf.backend import choose_backend
 from muirf.backend import import_models
 from muirf.backend import is_installed
@@ -31,14 +32,7 @@ DTYPES = ("float32", "uint8")
     help="The file; with several formats, or with / at its end, the folder. "
     "Default: the preset's name in this folder.",
 )
-@click.option(
-    "--weather",
-    metavar="W",
-    default="auto",
-    show_default=True,
-    help="The weather to remove, one that the preset knows; auto finds out, "
-    "mixed takes all by their probabilities.",
-)
+@options.weather
 @click.option(
     "--dtype",
     type=click.Choice(DTYPES),

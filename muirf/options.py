@@ -6,8 +6,6 @@ from muirf.backend import BACKENDS
 from muirf.parameters import Tile
 
 DEFAULT_PRESET = "muirf_tiny_all_weather"
-# `keras_muirf.WEATHERS`, which cannot be imported before the backend is chosen.
-WEATHERS = ("rain", "snow", "haze", "raindrop")
 SUFFIXES = {
     "jpeg": ".jpg",
     "png": ".png",
@@ -31,11 +29,11 @@ preset = click.option(
 )
 weather = click.option(
     "--weather",
-    type=click.Choice(["auto", *WEATHERS, "mixed"]),
+    metavar="W",
     default="auto",
     show_default=True,
-    help="The weather to remove; auto finds out, mixed takes all by their "
-    "probabilities.",
+    help="The weather to remove, one that the preset knows, such as rain; "
+    "auto finds out, mixed takes all by their probabilities.",
 )
 tile = click.option(
     "--tile",

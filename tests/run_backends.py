@@ -1,4 +1,4 @@
-"""Style and all tests, on PyTorch, JAX and TensorFlow.
+"""Style, types and all tests, on PyTorch, JAX and TensorFlow.
 
     python tests/run_backends.py [--jobs N] [--backend B] [ARGUMENT...]
 
@@ -58,6 +58,7 @@ def main():
     results = [
         run("ruff check", "ruff", "check", "."),
         run("ruff format", "ruff", "format", "--check", "."),
+        run("mypy", "mypy"),
     ]
     processes = ["-n", str(args.jobs)] if args.jobs > 1 else []
     # Processes that each take all cores for themselves only wait for another.

@@ -26,7 +26,9 @@ class Annealing(keras.callbacks.Callback):
     equation 5, without restarts.
     """
 
-    def __init__(self, learning_rate, warmup=0.03, stop_at=1.0):
+    def __init__(
+        self, learning_rate: float, warmup: float = 0.03, stop_at: float = 1.0
+    ):
         super().__init__()
         if not 0 < learning_rate < math.inf:
             raise ValueError(

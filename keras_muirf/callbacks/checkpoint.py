@@ -76,7 +76,9 @@ class Checkpoint(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, directory, parts=None, keep=2, writes=True):
+    def __init__(
+        self, directory, parts=None, keep: int = 2, writes: bool = True
+    ):
         super().__init__()
         if keep < 1:
             raise ValueError(
@@ -142,7 +144,7 @@ class Checkpoint(keras.callbacks.Callback):
             return self.epoch
         return 0
 
-    def save(self, model, epoch):
+    def save(self, model, epoch: int):
         """Writes a checkpoint now.
 
         Args:

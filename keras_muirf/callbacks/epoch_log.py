@@ -35,7 +35,7 @@ class EpochLog(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, filepath, counts=(), writes=True):
+    def __init__(self, filepath, counts=(), writes: bool = True):
         super().__init__()
         self.filepath = os.fspath(filepath)
         self.counts = tuple(counts)

@@ -50,7 +50,7 @@ class NonFiniteGuard(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, patience=10):
+    def __init__(self, patience: int = 10):
         super().__init__()
         if patience < 1:
             raise ValueError(

@@ -30,7 +30,13 @@ class StepBudget(Annealing):
     ```
     """
 
-    def __init__(self, steps, learning_rate, warmup=0.03, stop_at=1.0):
+    def __init__(
+        self,
+        steps: int,
+        learning_rate: float,
+        warmup: float = 0.03,
+        stop_at: float = 1.0,
+    ):
         super().__init__(learning_rate, warmup, stop_at)
         if steps != int(steps) or steps < 1:
             raise ValueError(

@@ -47,7 +47,12 @@ class TimeBudget(Annealing):
     """
 
     def __init__(
-        self, minutes, learning_rate, filepath=None, warmup=0.03, stop_at=1.0
+        self,
+        minutes: float,
+        learning_rate: float,
+        filepath=None,
+        warmup: float = 0.03,
+        stop_at: float = 1.0,
     ):
         if not 0 < minutes < math.inf:
             raise ValueError(

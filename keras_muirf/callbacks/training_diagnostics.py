@@ -76,11 +76,11 @@ class TrainingDiagnostics(keras.callbacks.Callback):
         self,
         filepath=None,
         probe=None,
-        probe_batches=4,
-        every=20,
+        probe_batches: int = 4,
+        every: int = 20,
         tensorboard=None,
-        wandb=False,
-        verbose=True,
+        wandb: bool = False,
+        verbose: bool = True,
     ):
         super().__init__()
         for name, value in (("probe_batches", probe_batches), ("every", every)):

@@ -44,13 +44,13 @@ class BenchmarkPairs(PairSource):
 
     def __init__(
         self,
-        name,
+        name: str,
         directory,
-        split,
-        weather=None,
-        keep_leak=False,
+        split: str,
+        weather: str | None = None,
+        keep_leak: bool = False,
         scene=None,
-        cache=True,
+        cache: bool = True,
     ):
         if name not in BENCHMARKS:
             raise ValueError(

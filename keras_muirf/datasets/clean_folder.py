@@ -32,7 +32,7 @@ class CleanFolder(ImageSource):
     ```
     """
 
-    def __init__(self, directory, scene=None, cache=True):
+    def __init__(self, directory, scene=None, cache: bool = True):
         self.directory = Path(directory)
         self._paths = list_images(self.directory)
         super().__init__(self._paths, scene=scene, cache=cache)
@@ -42,7 +42,7 @@ class CleanFolder(ImageSource):
         """The path of every image, in the order of `names`."""
         return [self._paths[name] for name in self.names]
 
-    def read(self, name):
+    def read(self, name: str):
         """Decodes one photograph.
 
         Args:

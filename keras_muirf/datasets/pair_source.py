@@ -35,7 +35,9 @@ class PairSource(ImageSource):
     ```
     """
 
-    def __init__(self, pairs, weather=None, scene=None, cache=True):
+    def __init__(
+        self, pairs, weather: str | None = None, scene=None, cache: bool = True
+    ):
         pairs = list(pairs)
         self._pairs = {pair.name: pair for pair in pairs}
         self.weather = weather or _one_weather(pairs)
@@ -52,7 +54,7 @@ class PairSource(ImageSource):
         targets = (self._pairs[name].target for name in self.names)
         return tuple(os.path.splitext(target)[0] for target in targets)
 
-    def read(self, name):
+    def read(self, name: str):
         """Decodes one pair.
 
         Args:

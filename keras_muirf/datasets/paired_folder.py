@@ -4,7 +4,7 @@ from keras_muirf.datasets.image_source import list_images
 from keras_muirf.datasets.layouts import ImagePair
 from keras_muirf.datasets.pair_source import PairSource
 from keras_muirf.libvips import pyvips
-from keras_muirf.weathers import WEATHERS
+from keras_muirf.weathers import require_weather
 
 
 class PairedFolder(PairSource):
@@ -17,7 +17,7 @@ class PairedFolder(PairSource):
     Args:
         directory: Path of the folder that holds `input` and `gt`.
         weather: String, the weather of all inputs: one of
-            `keras_muirf.weathers.WEATHERS`.
+            `keras_muirf.WEATHERS`, or one of your own.
         scene: `None`, or a callable from a file's name without suffix to the
             name of its scene. Needed where several files show one scene
             (drops of different strength, tiles of one photograph), so that
@@ -32,7 +32,7 @@ class PairedFolder(PairSource):
         FileNotFoundError: If a folder is missing or has no image.
         ValueError: If an image has no partner, two partners differ in size,
             two images of one folder differ by their suffix only, or
-            the weather is unknown.
+            `weather` is no word.
 
     Example:
 
@@ -46,12 +46,8 @@ class PairedFolder(PairSource):
     ```
     """
 
-    def __init__(self, directory, weather, scene=None, cache=True):
-        if weather not in WEATHERS:
-            raise ValueError(
-                f"`weather` has to be one of {', '.join(WEATHERS)}. "
-                f"Received: weather={weather!r}"
-            )
+    def __init__(self, directory, weather: str, scene=None, cache: bool = True):
+        require_weather(weather)
         self.directory = Path(directory)
         inputs = list_images(self.directory / "input")
         targets = list_images(self.directory / "gt")

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_muirf.weathers import WEATHERS
+from keras_muirf.weathers import require_weather
 
 
 class Synthesized:
@@ -17,11 +17,11 @@ class Synthesized:
             float32 images `(batch, height, width, 3)` in [0, 1] to such
             images and draws its random numbers from its attribute
             `seed_generator`.
-        weather: String, one of `keras_muirf.weathers.WEATHERS`. Defaults to
-            the layer's class name in lower case.
+        weather: String, one of `keras_muirf.WEATHERS` or a weather of your
+            own. Defaults to the layer's class name in lower case.
 
     Raises:
-        ValueError: If the weather is unknown or the layer has no
+        ValueError: If `weather` is no word or the layer has no
             `seed_generator`.
 
     Example:
@@ -42,13 +42,8 @@ class Synthesized:
     # random numbers, which is set before and used in a call.
     _lock = threading.Lock()
 
-    def __init__(self, source, layer, weather=None):
-        weather = weather or type(layer).__name__.lower()
-        if weather not in WEATHERS:
-            raise ValueError(
-                f"`weather` has to be one of {', '.join(WEATHERS)}. "
-                f"Received: weather={weather!r}"
-            )
+    def __init__(self, source, layer, weather: str | None = None):
+        weather = require_weather(weather or type(layer).__name__.lower())
         if not hasattr(layer, "seed_generator"):
             raise ValueError(
                 "The weather layer needs an attribute `seed_generator` (a "
@@ -58,7 +53,7 @@ class Synthesized:
         self.source = source
         self.layer = layer
         self.weather = weather
-        self._compiled = {}
+        self._compiled: dict = {}
 
     def __len__(self):
         return len(self.source)
@@ -109,7 +104,7 @@ class Synthesized:
     def __getitem__(self, index):
         return self.pair(index)
 
-    def pair(self, index, seed=0):
+    def pair(self, index: int, seed: int = 0):
         """Puts weather on one photograph at its native size.
 
         The result depends on the photograph, the layer, `seed` and `index`
@@ -130,7 +125,7 @@ class Synthesized:
         weathered = self.synthesize(clean, state)[0]
         return np.rint(weathered * 255.0).astype("uint8"), target
 
-    def pairs(self, seed=0):
+    def pairs(self, seed: int = 0):
         """Goes through all photographs at their native sizes.
 
         Args:

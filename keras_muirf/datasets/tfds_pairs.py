@@ -55,11 +55,11 @@ class TFDSPairs(ImageSource):
     def __init__(
         self,
         builder,
-        split,
-        weather=None,
+        split: str,
+        weather: str | None = None,
         data_dir=None,
         scene=None,
-        cache=True,
+        cache: bool = True,
     ):
         if isinstance(builder, str):
             builder = _find_builder(builder, data_dir)
@@ -75,7 +75,7 @@ class TFDSPairs(ImageSource):
         self._examples = _open(builder, split, _IMAGES)
         super().__init__(self._places, scene=scene, cache=cache)
 
-    def read(self, name):
+    def read(self, name: str):
         """Decodes one pair.
 
         Args:

@@ -53,7 +53,8 @@ class WeatherMajorDataset(keras.utils.PyDataset):
             that name of `fit` alone. Defaults to `1000`.
         weathers: `None`, or the model's weathers in the model's order. A
             label is a place in this tuple. Defaults to the weathers of
-            `sources` in the order of `keras_muirf.weathers.WEATHERS`.
+            `sources`: those of `keras_muirf.WEATHERS` in that order, then
+            others in theirs.
         augment: `"dihedral"` (flips and quarter turns, alike on both images
             of a pair; the habit of the field), `"flip"` (left to right only:
             keeps the direction in which rain and snow fall) or `None`. On
@@ -109,19 +110,19 @@ class WeatherMajorDataset(keras.utils.PyDataset):
     def __init__(
         self,
         sources,
-        images_per_weather=4,
+        images_per_weather: int = 4,
         crop_size=128,
-        steps_per_epoch=1000,
+        steps_per_epoch: int = 1000,
         weathers=None,
         augment="dihedral",
         zoom=None,
-        clear=0.0,
-        seed=0,
-        epoch=0,
-        fixed=False,
-        prefetch=2,
-        threads=None,
-        replicas=1,
+        clear: float = 0.0,
+        seed: int = 0,
+        epoch: int = 0,
+        fixed: bool = False,
+        prefetch: int = 2,
+        threads: int | None = None,
+        replicas: int = 1,
         replica=None,
     ):
         super().__init__(workers=1)
@@ -161,14 +162,13 @@ class WeatherMajorDataset(keras.utils.PyDataset):
                 "`replica` has to be a number from 0 below `replicas`. "
                 f"Received: replica={replica}, replicas={replicas}"
             )
-        unknown = sorted(set(sources) - set(weathers or WEATHERS))
-        if unknown or not sources:
+        self.weathers = tuple(weathers or sorted(sources, key=_usual_order))
+        if not sources or not set(sources) <= set(self.weathers):
             raise ValueError(
                 "`sources` needs sources for some of the weathers "
-                f"{', '.join(weathers or WEATHERS)} and for no other. "
+                f"{', '.join(self.weathers)} and for no other. "
                 f"Received: {sorted(sources)}"
             )
-        self.weathers = tuple(weathers or (w for w in WEATHERS if w in sources))
         self.images_per_weather = images_per_weather
         self.crop_size = size
         self.steps_per_epoch = steps_per_epoch
@@ -279,7 +279,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         self.epoch = int(state["epoch"])
         self._images.set_state(state["set_aside"])
 
-    def make_batch(self, epoch, index):
+    def make_batch(self, epoch: int, index: int):
         """Makes batch `index` of epoch `epoch`, whatever the current epoch.
 
         Args:
@@ -310,8 +310,8 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         for source, places in _runs(chosen):
             if isinstance(source, Synthesized):
                 x[places] = self._weathered(source, y[places], rng)
-        labels = [label for label, _, _ in self._groups]
-        labels = np.repeat(labels, self.images_per_weather).astype("int32")
+        labels = np.array([label for label, _, _ in self._groups], "int32")
+        labels = np.repeat(labels, self.images_per_weather)
         places = self._choose_clear(rng)
         x[places] = y[places]
         labels[places] += len(self.weathers)
@@ -364,6 +364,12 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         repeated = np.resize(np.arange(len(clean)), self.images_per_weather)
         seed = rng.integers(2**31, size=2)
         return source.synthesize(clean[repeated], seed)[: len(clean)]
+
+
+def _usual_order(weather):
+    """Those of the package first, in their order."""
+    known = weather in WEATHERS
+    return (not known, WEATHERS.index(weather) if known else 0)
 
 
 def _cores():

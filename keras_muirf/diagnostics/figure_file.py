@@ -36,7 +36,7 @@ class FigureFile:
         self.filepath = os.fspath(filepath)
         self._check()
 
-    def rewind(self, epoch):
+    def rewind(self, epoch: int):
         """Drops what a broken off or repeated epoch has left.
 
         Args:
@@ -53,7 +53,7 @@ class FigureFile:
             with replaced_file(self.filepath, "w", encoding="utf-8") as file:
                 file.writelines(kept)
 
-    def append(self, epoch, step, figures):
+    def append(self, epoch: int, step: int, figures):
         """Writes the figures of an epoch.
 
         Args:

@@ -27,7 +27,7 @@ class Probe:
     ```
     """
 
-    def __init__(self, data, batches=4):
+    def __init__(self, data, batches: int = 4):
         self._batches = [_images_and_labels(b) for b in _take(data, batches)]
         if not sum(len(images) for images, _ in self._batches):
             raise ValueError(

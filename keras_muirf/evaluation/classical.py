@@ -61,10 +61,10 @@ class DarkChannelPrior:
     def __init__(
         self,
         patch=15,
-        kept_haze=0.05,
-        least_transmission=0.1,
-        radius=60,
-        epsilon=1e-3,
+        kept_haze: float = 0.05,
+        least_transmission: float = 0.1,
+        radius: int = 60,
+        epsilon: float = 1e-3,
     ):
         self.patch = patch
         self.kept_haze = kept_haze

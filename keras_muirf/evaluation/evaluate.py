@@ -18,9 +18,9 @@ def evaluate(
     sets,
     network=None,
     protocols=("native",),
-    baselines=True,
+    baselines: bool = True,
     folder=None,
-    overwrite=False,
+    overwrite: bool = False,
     settings=None,
     on_image=None,
 ):

@@ -13,7 +13,7 @@ from keras_muirf.weathers import CLEAR
 from keras_muirf.weathers import WEATHERS
 
 
-def find_sets(directory, synthesize=False, limit=None):
+def find_sets(directory, synthesize: bool = False, limit: int | None = None):
     """Finds all that can be measured in a folder.
 
     Benchmarks and folders of pairs, by `keras_muirf.datasets.discover_pairs`,

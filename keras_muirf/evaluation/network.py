@@ -20,7 +20,9 @@ class Network:
         ValueError: If `weather` is another word.
     """
 
-    def __init__(self, restorer, name=None, weather="auto", tile=None):
+    def __init__(
+        self, restorer, name: str | None = None, weather="auto", tile=None
+    ):
         if weather not in ("auto", "mixed", "given"):
             raise ValueError(
                 "`weather` has to be 'auto', 'mixed' or 'given'. "

@@ -18,8 +18,8 @@ def export_preset(
     dtype="float32",
     precision="float32",
     calibrate=None,
-    licence=None,
-    overwrite=False,
+    licence: str | None = None,
+    overwrite: bool = False,
 ):
     """Exports a preset as a file that runs without Keras.
 

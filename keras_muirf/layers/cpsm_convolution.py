@@ -50,11 +50,11 @@ class CPSMConvolution(keras.layers.Layer):
 
     def __init__(
         self,
-        use_bias=True,
-        specific_fraction=1.0,
-        sharing_ratio=None,
-        sharing_target=0.5,
-        sharing_loss_weight=0.0,
+        use_bias: bool = True,
+        specific_fraction: float = 1.0,
+        sharing_ratio: float | None = None,
+        sharing_target: float = 0.5,
+        sharing_loss_weight: float = 0.0,
         kernel_initializer="glorot_uniform",
         **kwargs,
     ):
@@ -75,7 +75,7 @@ class CPSMConvolution(keras.layers.Layer):
         self.sharing_loss_weight = sharing_loss_weight
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
-    def build_kernels(self, kernel_shape, num_experts, num_weathers):
+    def build_kernels(self, kernel_shape, num_experts: int, num_weathers: int):
         """Makes `W`, `V`, the biases and the experts' scores.
 
         Args:
@@ -183,7 +183,9 @@ class CPSMConvolution(keras.layers.Layer):
         hard = ops.cast(hard, "float32")
         return soft + ops.stop_gradient(hard - soft)
 
-    def mixed_kernels(self, expert_weights, weather_weights, training=False):
+    def mixed_kernels(
+        self, expert_weights, weather_weights, training: bool = False
+    ):
         """The kernel and bias of every image.
 
         Args:

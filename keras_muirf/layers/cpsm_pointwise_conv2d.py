@@ -40,7 +40,7 @@ class CPSMPointwiseConv2D(CPSMConvolution):
     project.
     """
 
-    def __init__(self, filters, **kwargs):
+    def __init__(self, filters: int, **kwargs):
         super().__init__(**kwargs)
         self.filters = filters
 

@@ -29,7 +29,7 @@ class FastDepthwiseConv2D(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, kernel_size=3, use_bias=True, **kwargs):
+    def __init__(self, kernel_size=3, use_bias: bool = True, **kwargs):
         super().__init__(**kwargs)
         if kernel_size % 2 == 0:
             raise ValueError(

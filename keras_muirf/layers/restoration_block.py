@@ -55,11 +55,11 @@ class RestorationBlock(keras.layers.Layer):
 
     def __init__(
         self,
-        specific_fraction=0.5,
-        sharing_ratio=None,
-        sharing_target=0.5,
-        sharing_loss_weight=0.0,
-        cpsm_depthwise=False,
+        specific_fraction: float = 0.5,
+        sharing_ratio: float | None = None,
+        sharing_target: float = 0.5,
+        sharing_loss_weight: float = 0.0,
+        cpsm_depthwise: bool = False,
         **kwargs,
     ):
         super().__init__(**kwargs)

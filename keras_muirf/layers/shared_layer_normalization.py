@@ -23,7 +23,7 @@ class SharedLayerNormalization(keras.layers.LayerNormalization):
     ```
     """
 
-    def __init__(self, epsilon=1e-6, **kwargs):
+    def __init__(self, epsilon: float = 1e-6, **kwargs):
         super().__init__(epsilon=epsilon, **kwargs)
 
     def call(self, inputs):

@@ -28,7 +28,7 @@ class ReflectToMultiple(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, multiple, **kwargs):
+    def __init__(self, multiple: int, **kwargs):
         super().__init__(**kwargs)
         self.multiple = multiple
 

@@ -41,7 +41,7 @@ class AmplitudeSpectrum(keras.losses.Loss):
     def __init__(
         self,
         reduction="sum_over_batch_size",
-        name="amplitude_spectrum",
+        name: str = "amplitude_spectrum",
         dtype="float32",
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)

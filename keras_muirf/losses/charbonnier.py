@@ -38,9 +38,9 @@ class Charbonnier(keras.losses.Loss):
 
     def __init__(
         self,
-        epsilon=1e-3,
+        epsilon: float = 1e-3,
         reduction="sum_over_batch_size",
-        name="charbonnier",
+        name: str = "charbonnier",
         dtype="float32",
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)

@@ -34,10 +34,10 @@ class RestorationLoss(keras.losses.Loss):
 
     def __init__(
         self,
-        amplitude_weight=0.1,
-        epsilon=1e-3,
+        amplitude_weight: float = 0.1,
+        epsilon: float = 1e-3,
         reduction="sum_over_batch_size",
-        name="restoration_loss",
+        name: str = "restoration_loss",
         dtype="float32",
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)

@@ -40,7 +40,13 @@ class PSNR(keras.metrics.Mean):
     ```
     """
 
-    def __init__(self, color="rgb", max_val=1.0, name=None, dtype=None):
+    def __init__(
+        self,
+        color="rgb",
+        max_val: float = 1.0,
+        name: str | None = None,
+        dtype=None,
+    ):
         require_color(color)
         name = name or ("psnr_y" if color == "y" else "psnr")
         super().__init__(name=name, dtype=dtype)

@@ -46,7 +46,13 @@ class SSIM(keras.metrics.Mean):
       error visibility to structural similarity", IEEE TIP 2004.
     """
 
-    def __init__(self, color="rgb", max_val=1.0, name=None, dtype=None):
+    def __init__(
+        self,
+        color="rgb",
+        max_val: float = 1.0,
+        name: str | None = None,
+        dtype=None,
+    ):
         require_color(color)
         name = name or ("ssim_y" if color == "y" else "ssim")
         super().__init__(name=name, dtype=dtype)

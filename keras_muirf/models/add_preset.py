@@ -26,7 +26,7 @@ _FILES = (
 )
 
 
-def add_preset(source, name=None, overwrite=False):
+def add_preset(source, name: str | None = None, overwrite: bool = False):
     """Copies a preset to the user's own, where its name is known.
 
     `from_preset`, `list_presets` and the command know it by that name

@@ -25,8 +25,8 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         **kwargs: Arguments of `keras.Model`.
     """
 
-    backbone_cls = None
-    preprocessor_cls = None
+    backbone_cls: type | None = None
+    preprocessor_cls: type | None = None
 
     def __init__(self, *args, compile=True, **kwargs):
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from keras_muirf.models.routing_report import routing_report
 from keras_muirf.models.weather_codes import weather_codes
 from keras_muirf.weathers import CLEAR
 from keras_muirf.weathers import WEATHERS
+from keras_muirf.weathers import require_weather
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -93,7 +94,7 @@ class MUIRFImageRestorer(ImageRestorer):
     )
 
     def __init__(self, backbone, preprocessor=None, weathers=None, **kwargs):
-        weathers = tuple(weathers or WEATHERS)
+        weathers = tuple(map(require_weather, weathers or WEATHERS))
         if len(weathers) != backbone.num_weathers:
             raise ValueError(
                 "`weathers` must name each of the backbone's "
@@ -199,7 +200,13 @@ class MUIRFImageRestorer(ImageRestorer):
             variable.trainable = "/specific_" in variable.path
         self.backbone.router.posterior_rate = 0.0
 
-    def restore(self, images, weather=None, return_routing=False, strength=1.0):
+    def restore(
+        self,
+        images,
+        weather=None,
+        return_routing: bool = False,
+        strength: float = 1.0,
+    ):
         """Restores images.
 
         Args:
@@ -286,7 +293,7 @@ class MUIRFImageRestorer(ImageRestorer):
             for name, value in routing.items()
         }
 
-    def restore_tiles(self, tiles, routing, clip=True, strength=1.0):
+    def restore_tiles(self, tiles, routing, clip: bool = True, strength=1.0):
         """Restores images, or the tiles of one, with a given routing.
 
         Nothing but the routing looks at more than `halo` pixels around a

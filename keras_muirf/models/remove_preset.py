@@ -7,7 +7,7 @@ from keras_muirf.models.preset_home import added_names
 from keras_muirf.models.preset_home import is_added
 
 
-def remove_preset(name):
+def remove_preset(name: str):
     """Removes a preset that was added.
 
     Args:

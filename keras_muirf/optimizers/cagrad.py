@@ -43,7 +43,7 @@ class CAGrad(GramianRule):
 
     max_tasks = MAX_TASKS
 
-    def __init__(self, inner, c=0.5, **kwargs):
+    def __init__(self, inner, c: float = 0.5, **kwargs):
         if not 0.0 <= c < 1.0:
             raise ValueError(f"`c` must lie in [0, 1). Received: c={c}")
         super().__init__(inner, **kwargs)

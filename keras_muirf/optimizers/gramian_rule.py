@@ -62,10 +62,15 @@ class GramianRule(TaskGradientOptimizer):
     ```
     """
 
-    max_tasks = None
+    max_tasks: int | None = None
 
     def __init__(
-        self, inner, num_tasks=None, groups="all", averaged=None, name=None
+        self,
+        inner,
+        num_tasks: int | None = None,
+        groups="all",
+        averaged=None,
+        name: str | None = None,
     ):
         if groups not in ("all", "layer"):
             raise ValueError(
@@ -111,7 +116,7 @@ class GramianRule(TaskGradientOptimizer):
         self.last_gramian = self.add_state("last_gramian", (groups, K, K))
         self.last_weights = self.add_state("last_weights", (groups, K))
 
-    def add_state(self, name, shape, dtype="float32"):
+    def add_state(self, name: str, shape, dtype: str = "float32"):
         """A variable for the rule's memory, zeros at first.
 
         Args:

@@ -36,7 +36,9 @@ class TaskGradientOptimizer(keras.optimizers.Optimizer):
     ```
     """
 
-    def __init__(self, inner, num_tasks=None, name=None):
+    def __init__(
+        self, inner, num_tasks: int | None = None, name: str | None = None
+    ):
         super().__init__(learning_rate=0.0, name=name)
         self.inner_optimizer = keras.optimizers.get(inner)
         self.num_tasks = num_tasks

@@ -20,7 +20,9 @@ class _Found(NamedTuple):
     relative: Path
 
 
-def discover(inputs=(), out=None, listed=(), suffix=None, shard=None):
+def discover(
+    inputs=(), out=None, listed=(), suffix: str | None = None, shard=None
+):
     """Pairs each image or video with the file that its restoration goes to.
 
     Folders are searched with all their subfolders. Hidden files, files whose

@@ -21,8 +21,8 @@ def restore_photograph(
     pixels,
     weather="auto",
     tile="auto",
-    batch=1,
-    strength=1.0,
+    batch: int = 1,
+    strength: float = 1.0,
     progress=None,
 ):
     """Restores an image of any size in bounded device memory.

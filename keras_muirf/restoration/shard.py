@@ -23,8 +23,9 @@ class Shard(NamedTuple):
     ```
     """
 
-    index: int
-    count: int
+    # Names of methods of `tuple`, which no shard needs.
+    index: int  # type: ignore[assignment]
+    count: int  # type: ignore[assignment]
 
     @classmethod
     def parse(cls, text):

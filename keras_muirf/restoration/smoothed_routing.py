@@ -31,9 +31,9 @@ class SmoothedRouting:
         self,
         restorer,
         weather="auto",
-        frame_seconds=0.04,
-        seconds=SECONDS,
-        margin=MARGIN,
+        frame_seconds: float = 0.04,
+        seconds: float = SECONDS,
+        margin: float = MARGIN,
     ):
         self.restorer = restorer
         self.weather = weather

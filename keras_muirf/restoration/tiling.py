@@ -13,11 +13,11 @@ import numpy as np
 def restore_tiled(
     image,
     restore_tiles,
-    tile=None,
-    halo=0,
-    multiple=1,
-    batch=1,
-    blend=16,
+    tile: int | None = None,
+    halo: int = 0,
+    multiple: int = 1,
+    batch: int = 1,
+    blend: int = 16,
     out=None,
     progress=None,
 ):

@@ -22,8 +22,8 @@ def restore_video(
     tile="auto",
     batch=1,
     strength=1.0,
-    crf=None,
-    strip_metadata=False,
+    crf: int | None = None,
+    strip_metadata: bool = False,
     progress=None,
 ):
     """Restores the frames of one video file into another.

@@ -5,11 +5,11 @@ if keras.config.backend() == "tensorflow":
         TaskGradientTrainer as TaskGradientTrainer,
     )
 elif keras.config.backend() == "jax":
-    from keras_muirf.trainers.jax import (
+    from keras_muirf.trainers.jax import (  # type: ignore[assignment]
         TaskGradientTrainer as TaskGradientTrainer,
     )
 elif keras.config.backend() == "torch":
-    from keras_muirf.trainers.torch import (
+    from keras_muirf.trainers.torch import (  # type: ignore[assignment]
         TaskGradientTrainer as TaskGradientTrainer,
     )
 else:

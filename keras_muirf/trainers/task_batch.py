@@ -72,9 +72,9 @@ class TaskBatchMixin:
     ```
     """
 
-    num_tasks = None
+    num_tasks: int | None = None
     task_gradients = "slices"
-    averaged_variables = None
+    averaged_variables: tuple[str, ...] | None = None
     batch_help = BATCH_HELP
 
     def task_labels(self, x):

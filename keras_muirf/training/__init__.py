@@ -9,6 +9,7 @@ from keras_muirf.training.run import Run
 from keras_muirf.training.run_error import RunError
 from keras_muirf.training.save_preset import save_preset
 from keras_muirf.training.train import train
+from keras_muirf.training.use_devices import is_first_process
 from keras_muirf.training.use_devices import use_devices
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "RunError",
     "begin",
     "find_rule",
+    "is_first_process",
     "new_restorer",
     "report",
     "save_preset",

@@ -21,9 +21,9 @@ from keras_muirf.training.use_devices import use_devices
 
 
 def begin(
-    description,
-    minutes,
-    learning_rate=1.2e-3,
+    description: str,
+    minutes: float,
+    learning_rate: float = 1.2e-3,
     parameters=(),
     drawn=(),
     words=None,
@@ -72,8 +72,8 @@ def begin(
         show_warnings()
     known = [*standard_parameters(minutes, learning_rate), *parameters]
     given, resume = read_arguments(words, known, description or "A recipe.")
-    script = pathlib.Path(sys.argv[0])
-    script = script if script.is_file() else None
+    called = pathlib.Path(sys.argv[0])
+    script = called if called.is_file() else None
     recipe = script.stem if script else "recipe"
     if resume is None:
         values, record = resolve(known, given, recipe)

@@ -21,7 +21,7 @@ def rules():
     }
 
 
-def find_rule(name):
+def find_rule(name: str):
     """Finds a rule of `keras_muirf.optimizers` by its name.
 
     Args:

@@ -17,7 +17,7 @@ _SMOKE_SIZE = {
 }
 
 
-def new_restorer(size, weathers=WEATHERS, start=None):
+def new_restorer(size: str, weathers=WEATHERS, start: str | None = None):
     """Makes a restorer with random weights, or those of a preset to go on from.
 
     Args:
@@ -41,7 +41,7 @@ def new_restorer(size, weathers=WEATHERS, start=None):
     """
     if start is not None:
         return _from_preset(start, tuple(weathers))
-    config = {**models.SIZES, SMOKE: _SMOKE_SIZE}[size]
+    config: dict = {**models.SIZES, SMOKE: _SMOKE_SIZE}[size]
     return models.MUIRFImageRestorer(
         models.MUIRFBackbone(
             num_weathers=len(weathers), clear_class=True, **config

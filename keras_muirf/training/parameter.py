@@ -38,9 +38,9 @@ class Parameter:
     name: str
     default: object
     help: str
-    kind: type = None
-    choices: tuple = None
-    above: float = None
+    kind: type | None = None
+    choices: tuple | None = None
+    above: float | None = None
     changes: bool = False
 
     def __post_init__(self):

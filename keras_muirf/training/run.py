@@ -15,9 +15,9 @@ class Run:
     """
 
     # How the devices share a batch: set by `begin`.
-    devices_data = {}
+    devices_data: dict = {}
 
-    def __init__(self, recipe, values, scratch=None):
+    def __init__(self, recipe: str, values, scratch=None):
         self.recipe = recipe
         self.parameters = dict(values)
         self._scratch = scratch

@@ -12,7 +12,7 @@ class RunError(Exception):
         exit_code: int, that of the process. Defaults to `1`.
     """
 
-    def __init__(self, message, exit_code=1):
+    def __init__(self, message: str, exit_code: int = 1):
         super().__init__(" ".join(str(message).split()))
         self.exit_code = exit_code
 

@@ -5,10 +5,10 @@ import keras
 from keras_muirf.training.run_error import RunError
 
 # A scope that nobody holds is closed.
-_OPEN = []
+_OPEN: list = []
 
 
-def use_devices(devices):
+def use_devices(devices: int):
     """Lets several devices share the batches from now on.
 
     To be called before the network is made. On JAX this is
@@ -51,7 +51,18 @@ def leave_devices():
 def is_first_process():
     """Whether this is the first, or the only one, of those that train.
 
-    By the variable `RANK`, which `torchrun` and its like set.
+    By the variable `RANK`, which `torchrun` and its like set: what one process
+    alone shall write or print stands behind it.
+
+    Returns:
+        A bool.
+
+    Example:
+
+    ```python
+    if keras_muirf.training.is_first_process():
+        restorer.save_to_preset("my_preset")
+    ```
     """
     return os.environ.get("RANK", "0") == "0"
 

@@ -89,7 +89,7 @@ class WeatherLayer(keras.layers.Layer):
             low + (high - low) * u[n] for n, (low, high) in enumerate(ranges)
         ]
 
-    def smooth_noise(self, images, period, octaves=1):
+    def smooth_noise(self, images, period: float, octaves: int = 1):
         """A smooth random field per image, within about [-1, 1].
 
         Args:

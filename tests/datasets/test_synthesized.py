@@ -51,8 +51,9 @@ def test_names_the_weather_after_the_layer(make_clean):
     assert Synthesized(make_clean(), Haze()).weather == "haze"
 
 
-def test_rejects_unknown_weather_and_layers(make_clean, speckle):
-    with pytest.raises(ValueError, match="speckle"):
-        Synthesized(make_clean(), speckle)
+def test_rejects_what_is_no_weather_and_layers(make_clean, speckle):
+    for name in ("clear", "light rain", 3):
+        with pytest.raises(ValueError, match=f"{name}"):
+            Synthesized(make_clean(), speckle, name)
     with pytest.raises(ValueError, match="seed_generator"):
         Synthesized(make_clean(), keras.layers.Identity(), "snow")

@@ -69,6 +69,12 @@ def test_labels_follow_the_models_weathers(make_pairs):
     assert inputs["weather"].tolist() == [0] * 4 + [2] * 4
 
 
+def test_weathers_of_ones_own_come_after_those_of_the_package(make_pairs):
+    names = ("dust", "haze", "ash", "rain")
+    batches = dataset({name: make_pairs(name) for name in names})
+    assert batches.weathers == ("rain", "haze", "dust", "ash")
+
+
 def test_a_share_of_every_weather_is_clear(sources):
     found = []
     batches = dataset(sources, clear=0.3)

@@ -18,12 +18,6 @@ def _files(folder):
     return sorted(str(f.relative_to(folder)) for f in found if f.is_file())
 
 
-def test_the_command_knows_the_weathers_of_the_package():
-    from muirf.options import WEATHERS as offered
-
-    assert offered == WEATHERS
-
-
 @pytest.mark.slow
 def test_a_run_in_a_process_of_its_own(preset, photos):
     """Bad files beside good ones: a line each, the good ones restored."""
@@ -186,7 +180,7 @@ def test_a_preset_that_cannot_be_loaded(muirf, preset, photos, named):
 def test_wrong_use_ends_with_2(muirf, preset, photos):
     for arguments, message in (
         (["restore"], "Missing argument"),
-        (["restore", "photos", "--weather", "fog"], "'fog'"),
+        (["restore", "photos", "--weather", "fog"], "does not know fog"),
         (["restore", "photos", "--backend", "mxnet"], "'mxnet'"),
         (["restore", "photos", "--tile", "-3"], "-3"),
         (["restore", "photos", "--shard", "3/2"], "3/2"),

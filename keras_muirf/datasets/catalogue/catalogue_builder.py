@@ -3,11 +3,14 @@ import tensorflow_datasets as tfds
 from keras_muirf.datasets.catalogue import BENCHMARKS
 from keras_muirf.datasets.catalogue.catalogue_config import CatalogueConfig
 from keras_muirf.datasets.catalogue.encoded_image import encoded_image
+from keras_muirf.datasets.layouts import Benchmark
 
 _SHOWN = 5
 
 
-class CatalogueBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class CatalogueBuilder(  # type: ignore[call-arg]
+    tfds.core.GeneratorBasedBuilder, skip_registration=True
+):
     """Reads a benchmark of the catalogue that lies in `manual_dir`.
 
     A subclass is called `Builder`, stands in `<name>_dataset_builder.py` and
@@ -24,7 +27,7 @@ class CatalogueBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES = {"1.0.0": "First version."}
-    BENCHMARK = None
+    BENCHMARK: Benchmark | None = None
 
     def __init_subclass__(cls, **kwargs):
         if cls.BENCHMARK is not None:

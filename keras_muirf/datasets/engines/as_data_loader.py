@@ -4,7 +4,7 @@ from keras_muirf.datasets.batches_ahead import BatchesAhead
 from keras_muirf.datasets.engines.batch_numbers import BatchNumbers
 
 
-def as_data_loader(dataset, epochs=None, start=None, **options):
+def as_data_loader(dataset, epochs: int | None = None, start=None, **options):
     """Gives the batches as a `torch.utils.data.DataLoader`.
 
     They are those of the dataset, in the same order, through all epochs. Tell
@@ -47,13 +47,16 @@ def as_data_loader(dataset, epochs=None, start=None, **options):
 
     numbers = BatchNumbers(dataset, epochs, start)
     if numbers.last is None:
+        options |= {"sampler": _Counter(numbers.first)}
         batches = _Batches(numbers)
-        sampler = _Counter(numbers.first)
     else:
+        options |= {"sampler": range(numbers.first, numbers.last)}
         batches = _CountedBatches(numbers)
-        sampler = range(numbers.first, numbers.last)
+    # Anything with items serves, not only a `Dataset`.
     return torch.utils.data.DataLoader(
-        batches, batch_size=None, sampler=sampler, **options
+        batches,  # type: ignore[arg-type]
+        batch_size=None,
+        **options,
     )
 
 

@@ -3,7 +3,7 @@ import sys
 from keras_muirf.datasets.engines.batch_numbers import BatchNumbers
 
 
-def as_grain(dataset, epochs=None, start=None, makers=2):
+def as_grain(dataset, epochs: int | None = None, start=None, makers: int = 2):
     """Gives the batches as a `grain.IterDataset`.
 
     They are those of the dataset, in the same order, through all epochs. Tell

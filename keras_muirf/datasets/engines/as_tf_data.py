@@ -1,7 +1,7 @@
 from keras_muirf.datasets.engines.batch_numbers import BatchNumbers
 
 
-def as_tf_data(dataset, epochs=None, start=None, makers=2):
+def as_tf_data(dataset, epochs: int | None = None, start=None, makers: int = 2):
     """Gives the batches as a `tf.data.Dataset`.
 
     They are those of the dataset, in the same order, through all epochs. Tell
