@@ -19,7 +19,7 @@ import keras_muirf
 from keras_muirf import layers
 
 SIDE = 256
-# Active parameters and multiply-adds that a size may not exceed.
+# Active parameters and multiply-adds that these sizes may not exceed.
 LIMITS = {
     "tiny": (1.0e6, 2.0e9),
     "small": (6.0e6, 8.0e9),
@@ -116,7 +116,7 @@ def row(size):
     """One line of the table."""
     restorer = new_restorer(size)
     active, count = active_parameters(restorer), multiply_adds(restorer)
-    most_active, most_count = LIMITS[size]
+    most_active, most_count = LIMITS.get(size, (math.inf, math.inf))
     return {
         "size": size,
         "stored parameters": restorer.count_params(),
@@ -130,7 +130,9 @@ def row(size):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", nargs="+", default=list(LIMITS))
+    parser.add_argument(
+        "--size", nargs="+", default=list(keras_muirf.models.SIZES)
+    )
     parser.add_argument("--json", help="file for all the numbers")
     parser.add_argument("--markdown", help="file for the table")
     args = parser.parse_args()

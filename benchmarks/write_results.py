@@ -2,8 +2,8 @@
 
     python benchmarks/write_results.py
 
-`page.txt` there has the words; a line `{{ NAME.json }}` stands for the tables of
-a benchmark's `--json` file.
+`page.txt` there has the words; a line `{{ NAME.json }}` stands for the tables
+of a benchmark's `--json` file.
 """
 
 import itertools

@@ -1,11 +1,13 @@
 """Lets MkDocs show the pages that stand elsewhere in the repository.
 
 Changelog, contributing, security and the presets' model cards are read where
-they are. Links between them and the pages below docs/ are written for the
+they are. `::: PACKAGE.*` on the API page stands for all that a package exports.
+Links between them and the pages below docs/ are written for the
 repository, where files are looked at one by one, and turned here into those of
 the site.
 """
 
+import ast
 import pathlib
 import posixpath
 import re
@@ -23,6 +25,7 @@ PAGES = {
         for card in sorted(ROOT.glob("keras_muirf/presets/*/README.md"))
     },
 }
+FAMILY = re.compile(r"^::: (\S+)\.\*$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^):#\s]+)(#[^)\s]*)?\)")
 
 
@@ -34,8 +37,26 @@ def on_files(files, config):
     return files
 
 
+def exported(package):
+    """The public names of a package: what is imported as itself."""
+    path = ROOT.joinpath(*package.split("."), "__init__.py")
+    return [
+        name.name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ImportFrom) and node.module != package
+        for name in node.names
+        if name.name == name.asname
+    ]
+
+
 def on_page_markdown(markdown, page, config, files):
-    """Turns a page's links into those of the site."""
+    """Names what packages export, and turns links into those of the site."""
+    markdown = FAMILY.sub(
+        lambda match: "\n".join(
+            f"::: {match[1]}.{name}" for name in exported(match[1])
+        ),
+        markdown,
+    )
     place = page.file.src_uri
     here = {site: source for source, site in PAGES.items()}.get(
         place, f"docs/{place}"

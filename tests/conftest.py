@@ -15,6 +15,7 @@ import pytest
 ONCE = (
     "benchmarks/",
     "test_api_documentation.py",
+    "test_architecture.py",
     "test_durable_file.py",
     "test_replaced_folder.py",
     "callbacks/test_epoch_log.py",

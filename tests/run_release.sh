@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What is to be released: builds the sdist and the wheel, has twine check them,
 # and installs the wheel with one backend alone into a fresh environment, three
-# times, where it restores the sample photograph.
+# times, where it restores the sample photograph. Of each environment a bill of
+# materials is written (CycloneDX).
 #
 #     tests/run_release.sh [FOLDER]
 #
@@ -15,11 +16,15 @@ environment=$(mktemp -d)
 trap 'rm -rf "$environment"' EXIT
 
 python3 -m venv "$environment/build"
-"$environment/build/bin/pip" install -q -c constraints.txt build twine hatchling
+"$environment/build/bin/pip" install -q -c constraints.txt \
+    build cyclonedx-bom hatchling twine
 rm -rf "$dist"
 "$environment/build/bin/python" -m build --no-isolation --outdir "$dist" .
 "$environment/build/bin/twine" check --strict "$dist"/*
+mkdir "$dist/materials"
 wheel=$(realpath "$dist"/*.whl)
+# It tells type checkers that the package has types.
+python3 -m zipfile -l "$wheel" | grep -q keras_muirf/py.typed
 
 restores() {
     local backend=$1 venv=$environment/$1
@@ -60,6 +65,9 @@ print(f"{backend}: import keras {keras:.2f} s, keras_muirf {ours - keras:.2f} s 
 assert ours - keras < 1
 END
     )
+    "$environment/build/bin/cyclonedx-py" environment "$venv/bin/python" \
+        --pyproject pyproject.toml --output-reproducible \
+        -o "$dist/materials/$backend.cdx.json"
 }
 
 restores torch tensorflow jax

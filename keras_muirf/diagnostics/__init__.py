@@ -1,13 +1,9 @@
-from keras_muirf.diagnostics.figure import Figure
-from keras_muirf.diagnostics.figure_file import FigureFile
-from keras_muirf.diagnostics.gradient_figures import GradientFigures
-from keras_muirf.diagnostics.probe import Probe
-from keras_muirf.diagnostics.routing_figures import routing_figures
-
-__all__ = [
-    "Figure",
-    "FigureFile",
-    "GradientFigures",
-    "Probe",
-    "routing_figures",
-]
+from keras_muirf.diagnostics.figure import Figure as Figure
+from keras_muirf.diagnostics.figure_file import FigureFile as FigureFile
+from keras_muirf.diagnostics.gradient_figures import (
+    GradientFigures as GradientFigures,
+)
+from keras_muirf.diagnostics.probe import Probe as Probe
+from keras_muirf.diagnostics.routing_figures import (
+    routing_figures as routing_figures,
+)

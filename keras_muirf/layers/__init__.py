@@ -1,18 +1,30 @@
-from keras_muirf.layers.conv2d import Conv2D
-from keras_muirf.layers.cpsm_conv2d import CPSMConv2D
-from keras_muirf.layers.cpsm_convolution import CPSMConvolution
-from keras_muirf.layers.cpsm_depthwise_conv2d import CPSMDepthwiseConv2D
-from keras_muirf.layers.cpsm_pointwise_conv2d import CPSMPointwiseConv2D
-from keras_muirf.layers.cpsm_router import CPSMRouter
-from keras_muirf.layers.depthwise_conv2d import FastDepthwiseConv2D
-from keras_muirf.layers.pixel_shuffle import DepthToSpace
-from keras_muirf.layers.pixel_shuffle import SpaceToDepth
-from keras_muirf.layers.restoration_block import RestorationBlock
-from keras_muirf.layers.shared_layer_normalization import (
-    SharedLayerNormalization,
+from keras_muirf.layers.conv2d import Conv2D as Conv2D
+from keras_muirf.layers.cpsm_conv2d import CPSMConv2D as CPSMConv2D
+from keras_muirf.layers.cpsm_convolution import (
+    CPSMConvolution as CPSMConvolution,
 )
-from keras_muirf.layers.size_padding import CropLike
-from keras_muirf.layers.size_padding import ReflectToMultiple
+from keras_muirf.layers.cpsm_depthwise_conv2d import (
+    CPSMDepthwiseConv2D as CPSMDepthwiseConv2D,
+)
+from keras_muirf.layers.cpsm_pointwise_conv2d import (
+    CPSMPointwiseConv2D as CPSMPointwiseConv2D,
+)
+from keras_muirf.layers.cpsm_router import CPSMRouter as CPSMRouter
+from keras_muirf.layers.depthwise_conv2d import (
+    FastDepthwiseConv2D as FastDepthwiseConv2D,
+)
+from keras_muirf.layers.pixel_shuffle import DepthToSpace as DepthToSpace
+from keras_muirf.layers.pixel_shuffle import SpaceToDepth as SpaceToDepth
+from keras_muirf.layers.restoration_block import (
+    RestorationBlock as RestorationBlock,
+)
+from keras_muirf.layers.shared_layer_normalization import (
+    SharedLayerNormalization as SharedLayerNormalization,
+)
+from keras_muirf.layers.size_padding import CropLike as CropLike
+from keras_muirf.layers.size_padding import (
+    ReflectToMultiple as ReflectToMultiple,
+)
 
 
 def __getattr__(name):
@@ -22,21 +34,3 @@ def __getattr__(name):
 
         return MUIRFImageConverter
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-__all__ = [
-    "CPSMConv2D",
-    "CPSMConvolution",
-    "CPSMDepthwiseConv2D",
-    "CPSMPointwiseConv2D",
-    "CPSMRouter",
-    "CropLike",
-    "DepthToSpace",
-    "FastDepthwiseConv2D",
-    "MUIRFImageConverter",
-    "ReflectToMultiple",
-    "RestorationBlock",
-    "Conv2D",
-    "SharedLayerNormalization",
-    "SpaceToDepth",
-]

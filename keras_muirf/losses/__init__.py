@@ -1,7 +1,9 @@
 """Losses for image restoration."""
 
-from keras_muirf.losses.amplitude_spectrum import AmplitudeSpectrum
-from keras_muirf.losses.charbonnier import Charbonnier
-from keras_muirf.losses.restoration_loss import RestorationLoss
-
-__all__ = ["AmplitudeSpectrum", "Charbonnier", "RestorationLoss"]
+from keras_muirf.losses.amplitude_spectrum import (
+    AmplitudeSpectrum as AmplitudeSpectrum,
+)
+from keras_muirf.losses.charbonnier import Charbonnier as Charbonnier
+from keras_muirf.losses.restoration_loss import (
+    RestorationLoss as RestorationLoss,
+)

@@ -4,8 +4,6 @@
 numpy functions that final figures are measured with.
 """
 
-from keras_muirf.metrics import image_quality
-from keras_muirf.metrics.psnr import PSNR
-from keras_muirf.metrics.ssim import SSIM
-
-__all__ = ["PSNR", "SSIM", "image_quality"]
+from keras_muirf.metrics import image_quality as image_quality
+from keras_muirf.metrics.psnr import PSNR as PSNR
+from keras_muirf.metrics.ssim import SSIM as SSIM

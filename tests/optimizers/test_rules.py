@@ -11,17 +11,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from keras_muirf import optimizers
+from keras_muirf.training.find_rule import rules
 
+RULES = list(rules().values())
 MEMORYLESS = [
-    optimizers.MeanGradient,
-    optimizers.NormHomogenization,
-    optimizers.PCGrad,
-    optimizers.CAGrad,
-    optimizers.IMTLG,
-    optimizers.AlignedMTL,
-    optimizers.UPGrad,
+    rule
+    for rule in RULES
+    if rule.combine_shared is optimizers.GramianRule.combine_shared
 ]
-RULES = [*MEMORYLESS, optimizers.MVGH]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda r: r.__name__)
 every_memoryless = pytest.mark.parametrize(
     "rule", MEMORYLESS, ids=lambda r: r.__name__

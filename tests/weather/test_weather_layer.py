@@ -5,13 +5,20 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_muirf.weather import Haze
-from keras_muirf.weather import Rain
-from keras_muirf.weather import Raindrop
-from keras_muirf.weather import Snow
+from keras_muirf import weather
+from keras_muirf.weather import Mixed
 from keras_muirf.weather import WeatherLayer
 
-pytestmark = pytest.mark.parametrize("cls", [Rain, Snow, Haze, Raindrop])
+pytestmark = pytest.mark.parametrize(
+    "cls",
+    [
+        layer
+        for layer in vars(weather).values()
+        if isinstance(layer, type)
+        and issubclass(layer, WeatherLayer)
+        and layer not in (Mixed, WeatherLayer)
+    ],
+)
 
 
 def scene(batch=2, height=48, width=48, dtype="float32"):

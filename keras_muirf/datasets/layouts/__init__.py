@@ -4,18 +4,13 @@ Nothing here imports Keras or TensorFlow Datasets: the builders, the data
 check, evaluation and training all read a benchmark by these rules.
 """
 
-from keras_muirf.datasets.layouts.benchmark import Benchmark
-from keras_muirf.datasets.layouts.folder_layout import FolderLayout
-from keras_muirf.datasets.layouts.image_pair import ImagePair
-from keras_muirf.datasets.layouts.list_layout import ListLayout
-from keras_muirf.datasets.layouts.scan import Scan
-from keras_muirf.datasets.layouts.side_by_side_layout import SideBySideLayout
-
-__all__ = [
-    "Benchmark",
-    "FolderLayout",
-    "ImagePair",
-    "ListLayout",
-    "Scan",
-    "SideBySideLayout",
-]
+from keras_muirf.datasets.layouts.benchmark import Benchmark as Benchmark
+from keras_muirf.datasets.layouts.folder_layout import (
+    FolderLayout as FolderLayout,
+)
+from keras_muirf.datasets.layouts.image_pair import ImagePair as ImagePair
+from keras_muirf.datasets.layouts.list_layout import ListLayout as ListLayout
+from keras_muirf.datasets.layouts.scan import Scan as Scan
+from keras_muirf.datasets.layouts.side_by_side_layout import (
+    SideBySideLayout as SideBySideLayout,
+)

@@ -1,5 +1,3 @@
 from keras_muirf.datasets.catalogue.paired_images.paired_images_config import (
-    PairedImagesConfig,
+    PairedImagesConfig as PairedImagesConfig,
 )
-
-__all__ = ["PairedImagesConfig"]

@@ -1,8 +1,6 @@
 from keras_muirf.datasets.catalogue.synthesized_weather.weather_config import (
-    WeatherConfig,
+    WeatherConfig as WeatherConfig,
 )
 from keras_muirf.datasets.catalogue.synthesized_weather.weather_maker import (
-    WeatherMaker,
+    WeatherMaker as WeatherMaker,
 )
-
-__all__ = ["WeatherConfig", "WeatherMaker"]
