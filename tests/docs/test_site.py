@@ -132,8 +132,12 @@ def test_a_slider_parts_the_pictures(browser, address):
 
 def test_the_search_finds_a_page(browser, address):
     page = browser.new_page()
-    page.goto(address)
-    page.get_by_role("textbox", name="Search").first.fill("why your psnr")
+    page.goto(address, wait_until="networkidle")
+    search = page.get_by_role("textbox", name="Search").first
+    search.click()
+    # The index is fetched at the first click.
+    page.wait_for_load_state("networkidle")
+    search.press_sequentially("why your psnr")
     result = page.locator(".md-search-result__link").first
     result.wait_for()
     assert "rotocols" in result.inner_text()
