@@ -37,26 +37,27 @@ def on_files(files, config):
     return files
 
 
-def exported(package):
-    """The public names of a package: what is imported as itself."""
-    path = ROOT.joinpath(*package.split("."), "__init__.py")
-    return [
-        name.name
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.ImportFrom) and node.module != package
-        for name in node.names
-        if name.name == name.asname
-    ]
+def members(package):
+    """What a package imports as itself, as mkdocstrings asks for it."""
+    folder = ROOT.joinpath(*package.split("."))
+    for node in ast.parse(folder.joinpath("__init__.py").read_text()).body:
+        if not isinstance(node, ast.ImportFrom) or node.module == package:
+            continue
+        for name in node.names:
+            if name.name != name.asname:
+                continue
+            place = f"{package}.{name.name}"
+            if folder.joinpath(f"{name.name}.py").exists():
+                # A function; by its short name its module would be found.
+                yield f"::: {place}.{name.name}"
+                yield f'    options: {{heading: "{place}"}}'
+            else:
+                yield f"::: {place}"
 
 
 def on_page_markdown(markdown, page, config, files):
     """Names what packages export, and turns links into those of the site."""
-    markdown = FAMILY.sub(
-        lambda match: "\n".join(
-            f"::: {match[1]}.{name}" for name in exported(match[1])
-        ),
-        markdown,
-    )
+    markdown = FAMILY.sub(lambda match: "\n".join(members(match[1])), markdown)
     place = page.file.src_uri
     here = {site: source for source, site in PAGES.items()}.get(
         place, f"docs/{place}"
