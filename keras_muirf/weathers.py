@@ -20,3 +20,9 @@ def require_weather(name):
             f"Received: weather={name!r}"
         )
     return name
+
+
+def usual_order(weather):
+    """By which to sort weathers: those of `WEATHERS` first, in their order."""
+    known = weather in WEATHERS
+    return (not known, WEATHERS.index(weather) if known else 0)

@@ -13,7 +13,7 @@ from keras_muirf.datasets.image_pool import require_equal_sizes
 from keras_muirf.datasets.readable_images import ReadableImages
 from keras_muirf.datasets.synthesized import Synthesized
 from keras_muirf.datasets.weighted_sources import weighted_sources
-from keras_muirf.weathers import WEATHERS
+from keras_muirf.weathers import usual_order
 
 
 class WeatherMajorDataset(keras.utils.PyDataset):
@@ -162,7 +162,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
                 "`replica` has to be a number from 0 below `replicas`. "
                 f"Received: replica={replica}, replicas={replicas}"
             )
-        self.weathers = tuple(weathers or sorted(sources, key=_usual_order))
+        self.weathers = tuple(weathers or sorted(sources, key=usual_order))
         if not sources or not set(sources) <= set(self.weathers):
             raise ValueError(
                 "`sources` needs sources for some of the weathers "
@@ -364,12 +364,6 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         repeated = np.resize(np.arange(len(clean)), self.images_per_weather)
         seed = rng.integers(2**31, size=2)
         return source.synthesize(clean[repeated], seed)[: len(clean)]
-
-
-def _usual_order(weather):
-    """Those of the package first, in their order."""
-    known = weather in WEATHERS
-    return (not known, WEATHERS.index(weather) if known else 0)
 
 
 def _cores():

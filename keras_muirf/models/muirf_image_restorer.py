@@ -10,6 +10,7 @@ from keras_muirf.models.muirf_backbone import MUIRFBackbone
 from keras_muirf.models.muirf_image_restorer_preprocessor import (
     MUIRFImageRestorerPreprocessor,
 )
+from keras_muirf.models.predict import predict
 from keras_muirf.models.restored_images import as_float_batch
 from keras_muirf.models.restored_images import like_input
 from keras_muirf.models.routing_report import routing_report
@@ -257,7 +258,7 @@ class MUIRFImageRestorer(ImageRestorer):
             A float32 array `(B, 2 C)`: the means over space of the features
             and of their squares.
         """
-        return _predict(self._shallow_model, images)["moments"]
+        return predict(self._shallow_model, images)["moments"]
 
     def shallow_features(self, images):
         """The features of which `shallow_moments` are the moments.
@@ -272,7 +273,7 @@ class MUIRFImageRestorer(ImageRestorer):
             A float32 array `(B, H / shallow_stride, W / shallow_stride, C)`.
             Each looks at less than `shallow_stride` pixels around its own.
         """
-        return _predict(self._shallow_model, images)["features"]
+        return predict(self._shallow_model, images)["features"]
 
     def route(self, moments, weather=None):
         """Routes images from the moments of their shallow features.
@@ -318,7 +319,7 @@ class MUIRFImageRestorer(ImageRestorer):
             name: np.broadcast_to(routing[name], (len(tiles), size))
             for name, size in self._routing_sizes.items()
         }
-        restored = _predict(self._tile_model, {"image": tiles, **inputs})
+        restored = predict(self._tile_model, {"image": tiles, **inputs})
         if clip:
             restored = np.clip(restored, 0.0, 1.0)
         if strength < 1:
@@ -393,11 +394,3 @@ class MUIRFImageRestorer(ImageRestorer):
         model = keras.Model(inputs, outputs)
         model.jit_compile = self.jit_compile
         return model
-
-
-def _predict(model, inputs):
-    """`predict_on_batch`, which gives a batch of every mirrored device."""
-    count = len(keras.tree.flatten(inputs)[0])
-    return keras.tree.map_structure(
-        lambda output: output[:count], model.predict_on_batch(inputs)
-    )
