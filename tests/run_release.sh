@@ -24,7 +24,7 @@ rm -rf "$dist"
 mkdir "$dist/materials"
 wheel=$(realpath "$dist"/*.whl)
 # It tells type checkers that the package has types.
-python3 -m zipfile -l "$wheel" | grep -q keras_muirf/py.typed
+python3 -m zipfile -l "$wheel" | grep keras_muirf/py.typed > /dev/null
 
 restores() {
     local backend=$1 venv=$environment/$1
