@@ -94,6 +94,9 @@ def main():
     bin = os.path.dirname(sys.executable)
     os.environ["PATH"] = os.pathsep.join([bin, os.environ["PATH"]])
     names = sys.argv[1:] or sorted(p.stem for p in TUTORIALS.glob("*.py"))
+    unknown = [n for n in names if not (TUTORIALS / f"{n}.py").is_file()]
+    if unknown:
+        sys.exit(f"There is no tutorial {', '.join(unknown)} in {TUTORIALS}.")
     for name in names:
         path = TUTORIALS / f"{name}.py"
         write_page(path)

@@ -8,7 +8,7 @@
 # tensorflow or torch.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-which=$1 backend=${2:-jax}
+which=${1:-nothing} backend=${2:-jax}
 case $which in
 lowest) resolution=lowest-direct ;;
 newest) resolution=highest ;;

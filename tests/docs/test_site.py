@@ -64,6 +64,25 @@ def test_every_file_that_a_page_asks_for_is_there(site):
     assert not missing
 
 
+def test_the_api_page_shows_all_that_packages_export(site):
+    page = (site / "api" / "index.html").read_text()
+    families = re.findall(
+        r"^::: (\S+)\.\*$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE
+    )
+    public = [
+        f"{family}.{name}"
+        for family in families
+        for name in re.findall(
+            r"\b(\w+) as \1\b",
+            ROOT.joinpath(*family.split("."), "__init__.py").read_text(),
+        )
+        # A package that has a heading of its own.
+        if not ROOT.joinpath(*family.split("."), name).is_dir()
+    ]
+    assert len(public) > 100
+    assert not [x for x in public if f'id="{x}' not in page]
+
+
 @pytest.mark.parametrize(
     "page",
     [
