@@ -12,3 +12,4 @@ from keras_muirf.models.muirf_image_restorer_preprocessor import (
 )
 from keras_muirf.models.muirf_presets import SIZES as SIZES
 from keras_muirf.models.remove_preset import remove_preset as remove_preset
+from keras_muirf.models.take_weathers import take_weathers as take_weathers

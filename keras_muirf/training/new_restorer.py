@@ -25,13 +25,14 @@ def new_restorer(size: str, weathers=WEATHERS, start: str | None = None):
             network that is only there to see that a recipe runs.
         weathers: tuple of strings, the weathers of the network in their order.
         start: `None`, or string, a preset: network and weights are then its
-            own, whatever the size.
+            own, whatever the size. Of a preset of more weathers those asked
+            for are taken.
 
     Returns:
         A `keras_muirf.models.MUIRFImageRestorer`.
 
     Raises:
-        RunError: If there is no such preset, or it is of other weathers.
+        RunError: If there is no such preset, or it lacks one of the weathers.
 
     Example:
 
@@ -58,10 +59,12 @@ def _from_preset(start, weathers):
     except Exception as error:
         words = " ".join(str(error).split())
         raise RunError(f"start={start} cannot be loaded: {words}", 2) from error
-    if restorer.weathers != weathers:
+    if restorer.weathers == weathers:
+        return restorer
+    if not set(weathers) <= set(restorer.weathers):
         raise RunError(
             f"start={start} is of the weathers {', '.join(restorer.weathers)}; "
             f"this recipe trains {', '.join(weathers)}.",
             2,
         )
-    return restorer
+    return models.take_weathers(restorer, weathers)

@@ -19,6 +19,9 @@ LAYERS = (
     (140.0, 24.0, 53.0, 0.80),
 )
 
+# Of a point on the pane, in pixels at full defocus.
+CONFUSION = 6.0
+
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
 class Raindrop(WeatherLayer):
@@ -37,7 +40,8 @@ class Raindrop(WeatherLayer):
     shows is the light `A` of the surroundings: drops look grey, bright before
     dark things and dark before bright ones. Its lower part shows the sky and
     its rim is darker. The camera looks through the window, so drops are out of
-    focus, more or less (`defocus`), and what shows in them is blurred. Drops of
+    focus, more or less (`defocus`): the circle of confusion has one radius for
+    all, which blurs the edges of large drops and dissolves small ones. Drops of
     six sizes overlap, merge and gather in places. Severity sets how many there
     are and a slight blur of the whole pane.
 
@@ -49,8 +53,9 @@ class Raindrop(WeatherLayer):
             sizes of drops, drawn log-uniformly; 1 suits photographs of some
             500 pixels. Defaults to `(0.6, 1.6)`.
         defocus: float or `(low, high)` range within [0, 1]. 0 gives drops a
-            sharp edge; at 1 the edge reaches their middle and they are partly
-            transparent. Defaults to `(0, 1)`.
+            sharp edge; at 1 the circle of confusion has a radius of 6 pixels,
+            times the factor on the sizes: what is smaller is hardly seen.
+            Defaults to `(0, 1)`.
         seed: int or None. The seed of the random draws.
         **kwargs: `name`, `dtype` and `trainable` of `keras.layers.Layer`.
 
@@ -137,7 +142,7 @@ class Raindrop(WeatherLayer):
             (1.5, 4.0),
             (0.25, 0.7),
             (0.0, 0.9),
-            (0.0, 0.5),
+            (0.0, 0.8),
             (0.0, 0.7),
         )
         scale = ops.exp(log_scale)
@@ -149,7 +154,7 @@ class Raindrop(WeatherLayer):
         tables = particles.random_tables(
             images, len(LAYERS), 8, self.seed_generator
         )
-        opacity = fields.mix(1.0, 0.75, defocus)
+        confusion = CONFUSION * scale * defocus
         clear, shade, sky = 1.0, 1.0, 0.0
         x, y = across, along
         for l, (cell, small, large, share) in enumerate(LAYERS):
@@ -173,7 +178,11 @@ class Raindrop(WeatherLayer):
             root = root * (1.0 + outline)
             gain = ops.exp(-0.5 * ops.square((l - focus) / spread))
             shown = ops.cast(present < share * density * gain, "float32")
-            edge = ops.minimum(0.12 + 0.7 * defocus + 1.0 / radius, 1.0)
+            # `radius` is that of the blurred drop: what lies within by the
+            # circle's radius is the drop.
+            drop = ops.maximum(radius - confusion, 0.0)
+            opacity = ops.minimum(ops.square(drop / (confusion + 1e-3)), 1.0)
+            edge = ops.minimum((2.0 * confusion + 1.0) / radius + 0.12, 1.0)
             mask = shown * fields.smoothstep((1.0 - root) / edge)
             mask = mask * opacity * (0.7 + 0.3 * bright)
             bulge = 1.0 + ops.square(root)

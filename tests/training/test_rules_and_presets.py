@@ -64,6 +64,8 @@ def test_a_preset_is_begun_with(tmp_path):
     )
     with pytest.raises(RunError, match="is of the weathers rain; .* haze"):
         new_restorer("tiny", ("haze",), start)
+    part = new_restorer("smoke", ("haze",), "muirf_tiny_all_weather")
+    assert part.weathers == ("haze",) and part.backbone.widths == (32, 64, 128)
     with pytest.raises(RunError, match="start=nowhere cannot be loaded"):
         new_restorer("tiny", ("rain",), "nowhere")
 

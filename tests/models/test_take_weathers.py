@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from keras_muirf.models import MUIRFImageRestorer
+from keras_muirf.models import take_weathers
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return MUIRFImageRestorer.from_preset("muirf_tiny_all_weather")
+
+
+@pytest.fixture(scope="module")
+def image():
+    return np.random.default_rng(0).random((40, 56, 3), "float32")
+
+
+@pytest.mark.parametrize(
+    "weathers", [("snow",), ("raindrop", "rain"), ("haze", "snow", "rain")]
+)
+def test_a_weather_is_restored_as_by_the_whole(whole, image, weathers):
+    part = take_weathers(whole, weathers)
+    assert part.weathers == weathers
+    # The gate, which follows the class without weather, is the whole's own.
+    for weather in weathers:
+        codes = whole.shallow_moments(image[None])
+        routing = whole.route(codes, weather)
+        kept = [whole.weathers.index(name) for name in weathers]
+        told = part.route(part.shallow_moments(image[None]), weather)
+        for name in ("weather_weights", "weather"):
+            routing[name] = routing[name][:, kept]
+        np.testing.assert_allclose(
+            told["weather_weights"], routing["weather_weights"]
+        )
+        np.testing.assert_allclose(
+            told["weather"],
+            routing["weather"] / routing["weather"].sum(),
+            atol=1e-5,
+        )
+        told["gate"] = routing["gate"]
+        one = part.restore_tiles(image[None], told)
+        other = whole.restore(image, weather)
+        np.testing.assert_allclose(one[0], other, atol=1e-6)
+
+
+def test_all_weathers_are_the_whole(whole, image):
+    part = take_weathers(whole, whole.weathers)
+    np.testing.assert_array_equal(part.restore(image), whole.restore(image))
+    assert part.backbone is not whole.backbone
+
+
+def test_a_part_is_smaller_and_a_preset(whole, image, tmp_path):
+    part = take_weathers(whole, ("haze",))
+    assert part.count_params() < 0.6 * whole.count_params()
+    part.save_to_preset(str(tmp_path / "dehaze"))
+    loaded = MUIRFImageRestorer.from_preset(str(tmp_path / "dehaze"))
+    assert loaded.weathers == ("haze",)
+    np.testing.assert_array_equal(loaded.restore(image), part.restore(image))
+
+
+@pytest.mark.parametrize(
+    ("weathers", "message"),
+    [
+        ((), "at least one"),
+        (("rain", "rain"), "none twice"),
+        (("rain", "dust"), "Received: dust"),
+    ],
+)
+def test_wrong_weathers_are_named(whole, weathers, message):
+    with pytest.raises(ValueError, match=message):
+        take_weathers(whole, weathers)
