@@ -162,21 +162,23 @@ class GramianRule(TaskGradientOptimizer):
         combined = [None] * len(gradients)
         # The rule works on one (K, parameters) matrix: a dozen large
         # operations a step rather than a dozen for each variable.
-        for places, rows, rule in (
-            (chosen, self.num_tasks, self._combine_flat),
-            (by_task, self.num_tasks, _finite_mean),
-            (means, 1, _finite_mean),
+        for places, rule in (
+            (chosen, self._combine_flat),
+            (by_task, _finite_mean),
         ):
             if not places:
                 continue
             shapes = [tuple(variables[i].shape) for i in places]
             grads = [gradients[i] for i in places]
             dtypes = ["float32" if g is None else g.dtype for g in grads]
-            vector = rule(flatten(grads, shapes, rows))
+            vector = rule(flatten(grads, shapes, self.num_tasks))
             for i, part in zip(
                 places, unflatten(vector, shapes, dtypes), strict=True
             ):
                 combined[i] = None if gradients[i] is None else part
+        finite = _all_or_none([gradients[i] for i in means])
+        for i, gradient in zip(means, finite, strict=True):
+            combined[i] = gradient
         return combined
 
     def _combine_flat(self, g):
@@ -239,3 +241,12 @@ def _finite_mean(gradients):
     """The mean of the rows, of which those not finite count as zero."""
     finite = ops.isfinite(ops.sum(gradients, axis=1, keepdims=True))
     return ops.mean(ops.where(finite, gradients, 0.0), axis=0)
+
+
+def _all_or_none(gradients):
+    """The gradients, or zeros for all if one is not finite."""
+    if not gradients:
+        return []
+    sums = [ops.sum(ops.cast(g, "float32")) for g in gradients]
+    finite = ops.isfinite(sum(sums))
+    return [ops.where(finite, g, ops.zeros_like(g)) for g in gradients]
