@@ -146,8 +146,12 @@ class Raindrop(WeatherLayer):
             (0.0, 0.7),
         )
         scale = ops.exp(log_scale)
-        gathered = ops.exp(self.smooth_noise(images, 160.0))
-        density = 1.1 * severity**0.8 * number * gathered
+        density = 1.1 * severity**0.8 * number
+        # Where drops gather: the sum of three waves of 200 pixels and more.
+        numbers = self.draw(
+            images, *3 * ((-0.03, 0.03), (-0.03, 0.03), (0.0, math.tau))
+        )
+        waves = [numbers[i : i + 3] for i in (0, 3, 6)]
         view = angle_of_view * max(min(height, width), 128)
         upright = ops.zeros_like(severity)
         across, along = particles.rotated_coordinates(images, upright)
@@ -177,6 +181,14 @@ class Raindrop(WeatherLayer):
             outline = outline + 0.2 * (bend3 - 0.5) * third
             root = root * (1.0 + outline)
             gain = ops.exp(-0.5 * ops.square((l - focus) / spread))
+            # At the drop's centre: it is there as a whole, or not.
+            middle_x = across - du * radius
+            middle_y = along - dv * radius
+            gathered = sum(
+                ops.cos(u * middle_x + v * middle_y + phase)
+                for u, v, phase in waves
+            )
+            gain = gain * ops.exp(0.42 * gathered)
             shown = ops.cast(present < share * density * gain, "float32")
             # `radius` is that of the blurred drop: what lies within by the
             # circle's radius is the drop.

@@ -20,6 +20,24 @@ def test_drops_show_the_scene_upside_down():
     assert np.quantile(out[:, 88:, :, 0], 0.98) > 0.3
 
 
+def test_no_drop_is_cut_off():
+    # The edges of blurred drops are wide: a step between neighbours is a cut.
+    drops = Raindrop(1.0, scale=1.0, defocus=1.0, seed=0)
+    black = np.zeros((12, 200, 300, 3), "float32")
+    out = ops.convert_to_numpy(drops(black))
+    assert out.max() > 0.3
+    assert max(np.abs(np.diff(out, axis=a)).max() for a in (1, 2)) < 0.2
+
+
+def test_small_drops_dissolve_out_of_focus():
+    black = np.zeros((8, 96, 96, 3), "float32")
+
+    def light(defocus):
+        return wet(black, severity=1.0, scale=0.25, defocus=defocus).mean()
+
+    assert light(1.0) < 0.8 * light(0.0)
+
+
 def test_only_drops_change_a_constant_image():
     images = np.full((8, 96, 96, 3), 0.4, "float32")
     changed = np.abs(wet(images, severity="medium") - images).max(-1) > 0.01
