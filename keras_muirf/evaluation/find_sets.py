@@ -12,6 +12,14 @@ from keras_muirf.restoration.image_format import is_image_name
 from keras_muirf.weathers import CLEAR
 from keras_muirf.weathers import WEATHERS
 
+# What is put on photographs: a name, the weather, arguments of its layer.
+SYNTHESIZED = (
+    *((weather, weather, {}) for weather in WEATHERS),
+    # There are no pairs of snow, so a setting that no recipe trains on has to
+    # say whether more was learned than the generator's own.
+    ("snow, large flakes", "snow", {"scale": (2.0, 3.0)}),
+)
+
 
 def find_sets(directory, synthesize: bool = False, limit: int | None = None):
     """Finds all that can be measured in a folder.
@@ -24,7 +32,8 @@ def find_sets(directory, synthesize: bool = False, limit: int | None = None):
     Args:
         directory: String or path.
         synthesize: Boolean. Put each weather on the photographs without, too,
-            from a fixed seed. Each backend has its own random numbers.
+            from a fixed seed, and snow with larger flakes than any recipe
+            trains on. Each backend has its own random numbers.
         limit: `None`, or an integer, the most images of each set.
 
     Returns:
@@ -87,14 +96,14 @@ def _of_photographs(folder, synthesize, limit):
         files=photographs.paths,
     )
     made = []
-    for weather in WEATHERS if synthesize else ():
-        layer = getattr(weather_layers, weather.capitalize())(seed=0)
+    for name, weather, arguments in SYNTHESIZED if synthesize else ():
+        layer = getattr(weather_layers, weather.capitalize())
         some = dataclasses.replace(
             whole,
-            name=f"{folder.name} (synthesized {weather})",
-            source=Synthesized(photographs, layer),
+            name=f"{folder.name} (synthesized {name})",
+            source=Synthesized(photographs, layer(seed=0, **arguments)),
             weather=weather,
-            details=f"synthesized {weather}, seed 0",
+            details=f"synthesized {name}, seed 0",
         )
         made.append(some)
     return [*made, whole]

@@ -70,7 +70,7 @@ def test_synthesized_weather_is_the_same_again(data, restorer):
         evaluate(find_sets(data, synthesize=True)[2:], baselines=True)
         for _ in range(2)
     ]
-    assert len({row["set"] for row in runs[0]}) == 5
+    assert len({row["set"] for row in runs[0]}) == 6
     assert runs[0] == runs[1]
     clean = [row for row in runs[0] if row["set"] == "photos (clean)"]
     assert clean[0]["psnr_y"] == float("inf")

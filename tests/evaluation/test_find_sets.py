@@ -44,7 +44,7 @@ def test_the_fingerprint_tells_what_changed(data):
     first.files[0].write_bytes(second.files[0].read_bytes())
     assert first.fingerprint() != before
     made = find_sets(data, synthesize=True)[2:]
-    assert len({some.fingerprint() for some in made}) == len(made) == 5
+    assert len({some.fingerprint() for some in made}) == len(made) == 6
 
 
 @pytest.mark.shared_data
