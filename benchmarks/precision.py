@@ -16,6 +16,7 @@ import pathlib
 import tempfile
 import time
 
+import kept_runs
 import numpy as np
 import timing
 
@@ -38,13 +39,24 @@ def measure(args):
 
     if args.dry:
         args.steps, args.seeds = 4, 2
+    settings = [keras.config.backend(), args.steps, images_of(args)]
+    settings += [crop_of(args), None if args.dry else SIZE]
+    kept = {"runs": {}}
+    if args.results:
+        kept = kept_runs.load(args.results, settings)
+    found = {policy: [] for policy in POLICIES}
     with tempfile.TemporaryDirectory() as scratch:
         sources, held_out = read_photographs(args, scratch)
-        found = {policy: [] for policy in POLICIES}
         for seed in range(args.seeds):
             for policy in POLICIES:
-                result = train(policy, seed, sources, held_out, args)
-                found[policy].append(result)
+                name = kept_runs.name_of(policy, seed)
+                if name not in kept["runs"]:
+                    kept["runs"][name] = train(
+                        policy, seed, sources, held_out, args
+                    )
+                    if args.results:
+                        kept_runs.write(args.results, kept)
+                found[policy].append(kept["runs"][name])
     title = (
         f"{'dry run' if args.dry else 'small network'}, {args.steps} steps of "
         f"{4 * images_of(args)} crops of {crop_of(args)}, "
@@ -181,6 +193,12 @@ def rows(found):
 def main():
     parser = timing.arguments(__doc__, rounds=1)
     parser.add_argument("--data", help="folder with train/clean/bsds500")
+    parser.add_argument(
+        "--results",
+        type=pathlib.Path,
+        help="file that keeps finished trainings, from which a later command "
+        "goes on",
+    )
     parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--seeds", type=int, default=2)
     timing.run(parser, measure)
