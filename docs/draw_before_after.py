@@ -1,7 +1,7 @@
 """Draws docs/images/rainy.jpg, before_after.jpg and the sliders' pictures.
 
-The photographs are the two that scikit-learn carries (CC BY 2.0: china.jpg by
-danielbuechele, flower.jpg by vultilion on Flickr), with synthesized weather.
+The photograph is china.jpg that scikit-learn carries (CC BY 2.0, danielbuechele
+on Flickr), with synthesized weather.
 The sheet shows, from top to bottom, weather and the restored photograph; the
 sliders of the site's first page the same, as WEATHER_before.webp and
 WEATHER_after.webp.
@@ -22,6 +22,8 @@ FOLDER = pathlib.Path(__file__).parent / "images"
 PRESET = "muirf_tiny_all_weather"
 SIZE = 320
 RAIN = weather.Rain(0.5, scale=(0.6, 0.9), veil=0.1, seed=11)
+# A camera that is focused on what lies behind the pane.
+DROPS = weather.Raindrop(0.6, defocus=0.7, seed=2)
 
 
 def synthesize(layer, photograph):
@@ -30,7 +32,6 @@ def synthesize(layer, photograph):
 
 
 china = sklearn.datasets.load_sample_image("china.jpg")
-flower = sklearn.datasets.load_sample_image("flower.jpg")
 
 rainy = synthesize(RAIN, china)
 Image.fromarray(rainy).save(FOLDER / "rainy.jpg", quality=92)
@@ -41,7 +42,7 @@ for name, before, left in (
     ("rain", rainy, 40),
     ("snow", synthesize(weather.Snow(0.6, seed=3), china), 300),
     ("haze", synthesize(weather.Haze(0.5, seed=5), china), 40),
-    ("raindrop", synthesize(weather.Raindrop(0.6, seed=2), flower), 160),
+    ("raindrop", synthesize(DROPS, china), 40),
 ):
     after = restorer.restore(before)
     parts = [x[60 : 60 + SIZE, left : left + SIZE] for x in (before, after)]

@@ -41,4 +41,8 @@ PRESETS = {
         "description": "The tiny network for snow alone.",
         "weathers": ("snow",),
     },
+    "muirf_tiny_raindrop": {
+        "description": "The tiny network for raindrops on glass alone.",
+        "weathers": ("raindrop",),
+    },
 }
