@@ -40,7 +40,7 @@ def measure(args):
     if args.dry:
         args.steps, args.seeds = 4, 2
     settings = [keras.config.backend(), args.steps, images_of(args)]
-    settings += [crop_of(args), None if args.dry else SIZE]
+    settings += [crop_of(args), None if args.dry else SIZE, args.data]
     kept = {"runs": {}}
     if args.results:
         kept = kept_runs.load(args.results, settings)

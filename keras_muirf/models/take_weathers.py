@@ -16,11 +16,12 @@ def take_weathers(restorer, weathers):
             that the new restorer is to have.
 
     Returns:
-        A `keras_muirf.models.MUIRFImageRestorer` of its own, not compiled.
+        A `keras_muirf.models.MUIRFImageRestorer` with weights of its own, not
+        compiled.
 
     Raises:
-        ValueError: If one of `weathers` is not the restorer's, is named
-            twice, or none is named.
+        ValueError: If `weathers` is a string, one of them is not the
+            restorer's or is named twice, or none is named.
 
     Example:
 
@@ -32,6 +33,11 @@ def take_weathers(restorer, weathers):
     desnow.save_to_preset("my_desnow", weights_dtype="float16")
     ```
     """
+    if isinstance(weathers, str):
+        raise ValueError(
+            "`weathers` must be a tuple of names, such as "
+            f"({weathers!r},). Received: weathers={weathers!r}"
+        )
     weathers = tuple(weathers)
     known = restorer.weathers
     if not weathers or len(set(weathers)) < len(weathers):
@@ -60,7 +66,7 @@ def take_weathers(restorer, weathers):
         value = ops.convert_to_numpy(whole)
         if "/specific_" in whole.path:
             value = value[rows]
-        elif "/weather_" in whole.path:
+        elif "router/weather_" in whole.path:
             value = np.take(value, classes, axis=-1)
         taken.assign(value)
     return part
