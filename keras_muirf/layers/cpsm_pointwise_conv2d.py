@@ -9,7 +9,9 @@ class CPSMPointwiseConv2D(CPSMConvolution):
     """A 1x1 convolution with shared and weather-specific channels.
 
     One matrix product per image with that image's kernel `W_eff`: the
-    multiply-adds of a plain 1x1 convolution.
+    multiply-adds of a plain 1x1 convolution. Scales and offsets of channels
+    before and after it go into kernel and bias, and cost no pass over the
+    pixels.
 
     Args:
         filters: int. Number of output channels.
@@ -21,6 +23,11 @@ class CPSMPointwiseConv2D(CPSMConvolution):
         inputs: float tensor `(B, H, W, C)`.
         expert_weights: float tensor `(B, E)`, from the router.
         weather_weights: float tensor `(B, K)`, from the router.
+        input_scale: float tensor `(B, C)` or `(C,)`, or `None`. What the
+            inputs' channels are multiplied with.
+        input_offset: the same, what is then added to them.
+        output_scale: float tensor `(B, filters)` or `(filters,)`, or `None`.
+            What the outputs' channels are multiplied with, after the bias.
 
     Returns:
         A float tensor `(B, H, W, filters)`.
@@ -52,9 +59,21 @@ class CPSMPointwiseConv2D(CPSMConvolution):
         )
         super().build(inputs_shape)
 
-    def call(self, inputs, expert_weights, weather_weights, training=False):
-        kernel, bias = self.mixed_kernels(
-            expert_weights, weather_weights, training
+    def call(
+        self,
+        inputs,
+        expert_weights,
+        weather_weights,
+        input_scale=None,
+        input_offset=None,
+        output_scale=None,
+        training=False,
+    ):
+        kernel, bias = self._scaled(
+            *self.mixed_kernels(expert_weights, weather_weights, training),
+            input_scale,
+            input_offset,
+            output_scale,
         )
         _, height, width, channels = inputs.shape
         shape = ops.shape(inputs)
@@ -66,6 +85,19 @@ class CPSMPointwiseConv2D(CPSMConvolution):
         x = ops.reshape(inputs, (*rows, channels))
         y = self.add_bias(ops.matmul(x, kernel), bias)
         return ops.reshape(y, (shape[0], height, width, self.filters))
+
+    @staticmethod
+    def _scaled(kernel, bias, input_scale, input_offset, output_scale):
+        """Kernel and bias with the channels' scales and offsets in them."""
+        if input_offset is not None:
+            moved = ops.matmul(input_offset[..., None, :], kernel)[..., 0, :]
+            bias = moved if bias is None else moved + bias
+        if input_scale is not None:
+            kernel = input_scale[..., :, None] * kernel
+        if output_scale is not None:
+            kernel = kernel * output_scale[..., None, :]
+            bias = None if bias is None else bias * output_scale
+        return kernel, bias
 
     def compute_output_shape(
         self,

@@ -143,27 +143,48 @@ class RestorationBlock(keras.layers.Layer):
         self, inputs, context, expert_weights, weather_weights, training=False
     ):
         weights = (expert_weights, weather_weights)
+        images = ops.shape(inputs)[0]
+
+        def per_image(variable):
+            return task_axis.per_image(variable, images, self.compute_dtype)
+
+        # What scales channels goes into the kernel beside it.
+        def expand(layer, norm, x):
+            return layer(
+                norm.standardize(x),
+                *weights,
+                input_scale=per_image(norm.gamma),
+                input_offset=per_image(norm.beta),
+                training=training,
+            )
+
         x = inputs
-        y = self.expand(self.norm(x), *weights, training=training)
+        y = expand(self.expand, self.norm, x)
         if self.cpsm_depthwise:
             y = self.depthwise(y, *weights, training=training)
         else:
             y = self.depthwise(y)
-        y = simple_gate(y) * self._attention(context)
-        y = self.project(y, *weights, training=training)
-        x = x + task_axis.spread(self.beta, y) * y
-        y = self.feedforward_norm(x)
-        y = self.feedforward_expand(y, *weights, training=training)
-        y = self.feedforward_project(
-            simple_gate(y), *weights, training=training
+        x = x + self.project(
+            simple_gate(y),
+            *weights,
+            input_scale=self._attention(context),
+            output_scale=per_image(self.beta),
+            training=training,
         )
-        return x + task_axis.spread(self.gamma, y) * y
+        y = expand(self.feedforward_expand, self.feedforward_norm, x)
+        return x + self.feedforward_project(
+            simple_gate(y),
+            *weights,
+            output_scale=per_image(self.gamma),
+            training=training,
+        )
 
     def _attention(self, context):
+        """The scale of every channel of every image, `(B, C)`."""
         kernel = task_axis.stacked(self.attention_kernel, context.dtype)
         tasks, dim, channels = kernel.shape
         rows = ops.reshape(context, (tasks, -1, dim))
-        scale = ops.reshape(ops.matmul(rows, kernel), (-1, 1, 1, channels))
+        scale = ops.reshape(ops.matmul(rows, kernel), (-1, channels))
         return scale + task_axis.spread(self.attention_bias, scale)
 
     def compute_output_shape(

@@ -29,9 +29,27 @@ class SharedLayerNormalization(keras.layers.LayerNormalization):
     def call(self, inputs):
         if not any(map(task_axis.has_copies, (self.gamma, self.beta))):
             return super().call(inputs)
-        # In float32 as in the base, also where the layer computes in less.
-        y = ops.cast(inputs, "float32")
-        gamma = task_axis.spread(self.gamma, y)
-        beta = task_axis.spread(self.beta, y)
-        y = ops.layer_normalization(y, axis=-1, epsilon=self.epsilon)
-        return ops.cast(y * gamma + beta, self.compute_dtype)
+        y = self._standardize_in_float32(inputs)
+        y = y * task_axis.spread(self.gamma, y)
+        y = y + task_axis.spread(self.beta, y)
+        return ops.cast(y, self.compute_dtype)
+
+    def standardize(self, inputs):
+        """The normalization without scale and offset.
+
+        For a layer that puts `gamma` and `beta` into its own kernel.
+
+        Args:
+            inputs: float tensor `(..., C)`.
+
+        Returns:
+            A float tensor of that shape, with mean 0 and variance 1 over the
+            last axis.
+        """
+        y = self._standardize_in_float32(inputs)
+        return ops.cast(y, self.compute_dtype)
+
+    def _standardize_in_float32(self, inputs):
+        # As the base does, also where the layer computes in less.
+        x = ops.cast(inputs, "float32")
+        return ops.layer_normalization(x, axis=-1, epsilon=self.epsilon)

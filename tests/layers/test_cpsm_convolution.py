@@ -150,6 +150,36 @@ def test_one_image_and_a_batch_agree(kind):
         np.testing.assert_allclose(together[i : i + 1], alone, atol=2e-5)
 
 
+@pytest.mark.parametrize("use_bias", [True, False])
+@pytest.mark.parametrize("fraction", [0.0, 0.5])
+@pytest.mark.parametrize("batched", [True, False])
+def test_scales_and_offsets_of_channels_go_into_the_kernel(
+    use_bias, fraction, batched
+):
+    layer = make("pointwise", use_bias=use_bias, specific_fraction=fraction)
+    x, routing = images(3), random_routing(3)
+    rng = np.random.default_rng(5)
+
+    def draw(channels):
+        shape = (3, channels) if batched else (channels,)
+        return rng.normal(size=shape).astype("float32")
+
+    scale, offset, after = draw(CHANNELS), draw(CHANNELS), draw(6)
+    found = layer(
+        x,
+        **routing,
+        input_scale=scale,
+        input_offset=offset,
+        output_scale=after,
+    )
+    if batched:
+        scale, offset, after = (
+            v[:, None, None] for v in (scale, offset, after)
+        )
+    expected = numpy(layer(scale * x + offset, **routing)) * after
+    np.testing.assert_allclose(numpy(found), expected, atol=1e-4)
+
+
 @every_kind
 def test_no_bias(kind):
     layer = make(kind, use_bias=False)
