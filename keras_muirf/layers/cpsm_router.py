@@ -6,6 +6,8 @@ from keras import ops
 HARD = -1
 SOFT = -2
 SEED_STATE = "seed_generator_state"
+# Between these probabilities of no weather the gate closes.
+GATE_CLOSES = (0.45, 0.55)
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -23,8 +25,9 @@ class CPSMRouter(keras.layers.Layer):
       given weather, the most probable one (`hard`) or `pi` itself (`soft`).
 
     With `clear_class` there is also `gate`, how much of the restoration is to
-    be applied: all of it where the weather is given, `1 - p^2` otherwise,
-    where `p` is the probability that there is no weather.
+    be applied: all of it where the weather is given. Otherwise it is `1 - c`,
+    the probability that there is weather, and closes where there is more
+    likely none: as `c` goes from 0.45 to 0.55 it falls to 0.
 
     The label never enters `p`: channel masks depend on the image alone.
 
@@ -222,9 +225,8 @@ class CPSMRouter(keras.layers.Layer):
         if self.clear_class:
             clear = ops.softmax(logits)[:, self.num_weathers :]
             routing["clear"] = clear
-            # Squared, so that a doubt hardly weakens what removes weather.
             # The classes are learned from labels alone.
-            gate = 1.0 - ops.square(ops.stop_gradient(clear))
+            gate = _gate(ops.stop_gradient(clear))
             routing["gate"] = ops.where(known[:, None], 1.0, gate)
         return {
             name: ops.cast(value, self.compute_dtype)
@@ -380,3 +382,9 @@ class CPSMRouter(keras.layers.Layer):
 
 def _float32(weight):
     return ops.cast(weight, "float32")
+
+
+def _gate(clear):
+    """How much of the change is applied at a probability of no weather."""
+    begin, end = GATE_CLOSES
+    return (1.0 - clear) * ops.clip((end - clear) / (end - begin), 0.0, 1.0)

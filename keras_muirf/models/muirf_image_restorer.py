@@ -319,6 +319,9 @@ class MUIRFImageRestorer(ImageRestorer):
             name: np.broadcast_to(routing[name], (len(tiles), size))
             for name, size in self._routing_sizes.items()
         }
+        if "gate" in inputs and not np.any(inputs["gate"]):
+            # Without weather there is nothing to compute.
+            return np.array(tiles)
         restored = predict(self._tile_model, {"image": tiles, **inputs})
         if clip:
             restored = np.clip(restored, 0.0, 1.0)

@@ -184,15 +184,25 @@ def test_a_clear_image_has_a_class_and_the_kernels_of_a_weather():
     )
 
 
-def test_the_gate_closes_on_clear_images_whose_weather_is_not_given():
+@pytest.mark.parametrize(
+    ("probability", "open_"),
+    [(0.0, 1.0), (0.3, 0.7), (0.45, 0.55), (0.5, 0.25), (0.55, 0), (0.9, 0)],
+)
+def test_the_gate_closes_where_there_is_more_likely_no_weather(
+    probability, open_
+):
     router = layers.CPSMRouter(num_weathers=4, clear_class=True)
-    codes = np.array([-1, -2, 2, 4 + 1])
-    routing = numpy(router(features(4), codes))
-    open_, given = np.split(routing["gate"][:, 0], 2)
-    np.testing.assert_allclose(
-        open_, 1 - routing["clear"][:2, 0] ** 2, rtol=1e-6
-    )
-    assert np.all(open_ < 1)
+    router(features(1))
+    # The classes' probabilities are those of the bias alone.
+    for weight in (router.weather_kernel, router.weather_bias):
+        weight.assign(ops.zeros_like(weight.value))
+    odds = np.log(max(4 * probability, 1e-9) / (1 - probability))
+    router.weather_bias.assign([0, 0, 0, 0, odds])
+    # Unknown, mixed, given, and clear among the images of weather 1.
+    routing = numpy(router(features(4), np.array([-1, -2, 2, 4 + 1])))
+    np.testing.assert_allclose(routing["clear"], probability, atol=1e-6)
+    unknown, given = np.split(routing["gate"][:, 0], 2)
+    np.testing.assert_allclose(unknown, open_, atol=1e-5)
     np.testing.assert_array_equal(given, 1.0)
 
 

@@ -92,6 +92,23 @@ def test_a_clear_image_is_changed_as_far_as_its_gate_lets():
     )
 
 
+def test_an_image_taken_for_clear_comes_back_equal():
+    x = 0.25 + 0.5 * photograph(16, 24, "float32")
+    telling = models.MUIRFImageRestorer(small_backbone(clear_class=True))
+    bias = telling.backbone.router.weather_bias
+    bias.assign([0.0] * telling.num_tasks + [20.0])
+    restored, routing = telling.restore(x, return_routing=True)
+    assert routing["clear"].item() > 0.55
+    np.testing.assert_array_equal(restored, x)
+    called = telling({"image": x[None], "weather": np.array([-1])})
+    np.testing.assert_array_equal(ops.convert_to_numpy(called)[0], x)
+    assert np.abs(telling.restore(x, "rain") - x).max() > 1e-3
+    # Beside another one, too.
+    both = telling.restore(np.stack([x, x]), [None, "rain"])
+    np.testing.assert_array_equal(both[0], x)
+    assert np.abs(both[1] - x).max() > 1e-3
+
+
 @pytest.mark.parametrize("clear_class", [False, True])
 def test_restore_is_the_model_called(clear_class):
     restorer = models.MUIRFImageRestorer(
