@@ -71,6 +71,7 @@ def main():
                 run(
                     backend,
                     "pytest",
+                    "--durations=20",
                     *processes,
                     *once,
                     *pytest_args,
