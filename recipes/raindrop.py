@@ -7,7 +7,7 @@ in exposure, which a network learns as dark patches: they are left out.
 
 Data: refracting drops synthesized on BSDS500.
 Time: 55 minutes by default, planned for two CPU cores.
-Result: muirf_tiny_raindrop, which begins with muirf_tiny_all_weather: +0.80 dB
+Result: muirf_tiny_raindrop, which begins with muirf_tiny_all_weather: +0.75 dB
     on four photographs of Qian et al. and +4.34 on Kodak's with synthesized
     drops (Y). The model card has the command.
 """

@@ -41,6 +41,10 @@ PRESETS = {
         "description": "The tiny network for snow alone.",
         "weathers": ("snow",),
     },
+    "muirf_tiny_dehaze": {
+        "description": "The tiny network for haze alone.",
+        "weathers": ("haze",),
+    },
     "muirf_tiny_raindrop": {
         "description": "The tiny network for raindrops on glass alone.",
         "weathers": ("raindrop",),
