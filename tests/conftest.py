@@ -10,8 +10,9 @@ import keras
 import numpy as np
 import pytest
 
-# What stands here touches no backend, or is about a benchmark, and is run with
-# one backend alone, but for the tests that are marked `every_backend`.
+# What stands here touches no backend, or not in a way of its own, or is about a
+# benchmark, and is run with one backend alone, but for the tests that are
+# marked `every_backend`.
 ONCE = (
     "benchmarks/",
     "test_api_documentation.py",
@@ -35,8 +36,19 @@ ONCE = (
     "models/test_preset_download.py",
     "models/test_preset_reader.py",
     "models/test_shipped_presets.py",
+    "muirf/serving/test_app.py",
+    "muirf/serving/test_fuzz.py",
+    "muirf/serving/test_page.py",
+    "muirf/serving/test_work_queue.py",
     "muirf/test_data.py",
+    "muirf/test_main.py",
     "muirf/test_plot_run.py",
+    "muirf/test_presets.py",
+    "muirf/test_progress.py",
+    "muirf/test_reporter.py",
+    "muirf/test_restore_archive.py",
+    "muirf/test_restore_hostile.py",
+    "muirf/test_restore_video.py",
     "restoration/test_discover.py",
     "restoration/test_image_",
     "restoration/test_scene_cuts.py",
