@@ -19,6 +19,7 @@ def by_key(rows):
     return {(r["set"], r["name"], r["method"], r["protocol"]): r for r in rows}
 
 
+@pytest.mark.every_backend
 def test_figures_are_those_of_the_restored_pictures(data, restorer):
     sets = find_sets(data)
     assert [some.name for some in sets] == ["fog", "streaks", "photos (clean)"]

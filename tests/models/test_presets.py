@@ -26,6 +26,7 @@ def image():
     return np.random.default_rng(0).random((12, 8, 3)).astype("float32")
 
 
+@pytest.mark.every_backend
 def test_a_folder_loads(preset):
     restorer, folder = preset
     again = models.MUIRFImageRestorer.from_preset(str(folder))
@@ -92,6 +93,7 @@ def test_arguments_and_dtype_can_be_replaced(preset):
     assert backbone.image_shape == (16, 16, 3)
 
 
+@pytest.mark.every_backend
 def test_every_shipped_preset_restores():
     listing = models.list_presets()
     assert listing
@@ -105,6 +107,7 @@ def test_every_shipped_preset_restores():
         assert np.abs(restored - x).max() > 1e-3
 
 
+@pytest.mark.every_backend
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_what_was_trained_in_mixed_precision_is_saved_as_float32(
     policy, tmp_path
@@ -207,6 +210,7 @@ assert sys.modules["tensorflow"] is None
 """
 
 
+@pytest.mark.every_backend
 @pytest.mark.slow
 @pytest.mark.skipif(
     keras.config.backend() == "tensorflow", reason="TensorFlow is the backend"

@@ -33,6 +33,7 @@ def test_a_weather_is_restored_as_by_the_whole(whole, image, weathers):
         )
 
 
+@pytest.mark.every_backend
 def test_all_weathers_are_the_whole(whole, image):
     part = take_weathers(whole, whole.weathers)
     np.testing.assert_array_equal(part.restore(image), whole.restore(image))

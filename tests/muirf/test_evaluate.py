@@ -36,6 +36,7 @@ def test_the_command_knows_the_protocols_of_the_package():
     assert tuple(evaluation.PROTOCOLS) == PROTOCOLS
 
 
+@pytest.mark.every_backend
 def test_one_table_with_all_that_it_depends_on(muirf, preset, sets):
     done = muirf("evaluate", "data", "--preset", preset, "-o", "out")
     assert done.exit_code == 0, done.output

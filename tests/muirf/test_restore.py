@@ -18,6 +18,7 @@ def _files(folder):
     return sorted(str(f.relative_to(folder)) for f in found if f.is_file())
 
 
+@pytest.mark.every_backend
 @pytest.mark.slow
 def test_a_run_in_a_process_of_its_own(preset, photos):
     """Bad files beside good ones: a line each, the good ones restored."""
@@ -64,6 +65,7 @@ def test_a_run_in_a_process_of_its_own(preset, photos):
     assert _files("out") == ["a.png", "deep/雨 1.jpg"]
 
 
+@pytest.mark.every_backend
 @pytest.mark.slow
 @pytest.mark.skipif(
     keras.config.backend() == "tensorflow", reason="TensorFlow is in use"
@@ -94,6 +96,7 @@ def test_beside_the_input_and_never_twice(muirf, preset, photos):
     ]
 
 
+@pytest.mark.every_backend
 def test_the_result_is_that_of_the_network(muirf, preset, photos, pixels):
     done = muirf("restore", "photos/a.png", "-o", "b.png", "--preset", preset)
     assert done.exit_code == 0, done.output

@@ -66,6 +66,7 @@ def test_what_is_wrong_is_one_line(muirf, place, words, code, messages):
         assert message in lines[-1]
 
 
+@pytest.mark.every_backend
 @slow_to_compile
 def test_a_run_is_made_and_resumed(muirf, place):
     data = draw(place / "data")
@@ -109,6 +110,7 @@ def test_a_run_is_made_and_resumed(muirf, place):
     assert done.exit_code == 2 and "recipe mine" in done.stderr
 
 
+@pytest.mark.every_backend
 @slow_to_compile
 def test_a_loss_that_is_not_finite_ends_the_run(muirf, place):
     words = ["learning_rate=1e30", "bad_steps=2", "steps=40", "smoke=true"]

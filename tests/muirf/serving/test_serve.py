@@ -47,6 +47,7 @@ def served(preset, tmp_path):
         process.communicate()
 
 
+@pytest.mark.every_backend
 @pytest.mark.slow
 def test_serves_until_it_is_told_to_end(served, photo):
     process, address, _ = served()
