@@ -82,21 +82,22 @@ def test_every_format_of_a_restorer_in_memory(
 
 
 @pytest.mark.slow
-def test_the_shipped_preset(photograph, tmp_path, save_image):
-    formats = ("onnx", "saved_model")
-    words = [word for name in formats for word in ("--format", name)]
+def test_the_shipped_preset(photograph, tmp_path, subtests, save_image):
+    words = [word for name in FILES for word in ("--format", name)]
     done = exporting.export(SHIPPED, *words, "-o", tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert len(lines) == len(formats), done.stdout
+    assert len(lines) == len(FILES), done.stdout
     assert all("differs from Keras by" in line for line in lines)
     # Notes of converters would be no help to anyone.
     assert done.stderr == ""
     restorer = keras_muirf.models.MUIRFImageRestorer.from_preset(SHIPPED)
-    for format in formats:
-        path = tmp_path / FILES[format]
-        exporting.check_parity(exporting.open_file(format, path), restorer)
-        assert exporting.metadata_of(format, path)["licence"] == "Apache-2.0"
+    for format, file in FILES.items():
+        path = tmp_path / file
+        with subtests.test(format):
+            exporting.check_parity(exporting.open_file(format, path), restorer)
+            about = exporting.metadata_of(format, path)
+            assert about["licence"] == "Apache-2.0"
     save_image(tmp_path / "photo.png", photograph)
     example(tmp_path, tmp_path / FILES["onnx"], restorer, photograph)
 

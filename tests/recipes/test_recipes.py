@@ -107,7 +107,6 @@ def test_a_run_is_resumed_and_finished_once(run, tmp_path):
 
 
 @slow
-@once
 def test_batches_can_be_made_on_the_device(run, tmp_path):
     arguments = ("--smoke", "--out", "run", "--on-device")
     output = run("dehaze", *arguments)

@@ -56,9 +56,9 @@ def trained(way, batch, frozen=(), **config):
     "config",
     [
         {},
-        pytest.param({"specific_fraction": 0.0}, marks=pytest.mark.once),
-        pytest.param({"cpsm_depthwise": True}, marks=pytest.mark.once),
-        pytest.param({"frozen": ("kernel",)}, marks=pytest.mark.once),
+        pytest.param({"specific_fraction": 0.0}, marks=pytest.mark.slow),
+        pytest.param({"cpsm_depthwise": True}, marks=pytest.mark.slow),
+        pytest.param({"frozen": ("kernel",)}, marks=pytest.mark.slow),
     ],
     ids=str,
 )
