@@ -14,13 +14,16 @@ class PSNR(keras.metrics.Mean):
     `10 log10(max_val^2 / MSE)` for every image by itself, then the mean: the
     convention of image restoration. (The ratio of the error pooled over a
     batch is another, lower number.) Predictions are clipped to the range.
-    One identical pair makes the mean infinite.
+    One identical pair makes the mean infinite, unless there is a `ceiling`.
 
     Args:
         color: `"rgb"`, or `"y"` for BT.601 luma in the studio range 16 to
             235, not rounded, with the peak still at `max_val`. Defaults to
             `"rgb"`.
         max_val: Float, the value of white. Defaults to `1.0`.
+        ceiling: Float or `None`. What an image counts at most, in decibels:
+            for a mean that also has images that came back as they were. At 60
+            two images are the same in 8 bits. Defaults to `None`.
         name: String. Defaults to `"psnr"` or `"psnr_y"`.
         dtype: Dtype of the running mean. Images are compared in float32.
 
@@ -44,6 +47,7 @@ class PSNR(keras.metrics.Mean):
         self,
         color="rgb",
         max_val: float = 1.0,
+        ceiling: float | None = None,
         name: str | None = None,
         dtype=None,
     ):
@@ -52,6 +56,7 @@ class PSNR(keras.metrics.Mean):
         super().__init__(name=name, dtype=dtype)
         self.color = color
         self.max_val = max_val
+        self.ceiling = ceiling
         self._direction = "up"
 
     def update_state(self, y_true, y_pred, sample_weight=None):
@@ -65,11 +70,14 @@ class PSNR(keras.metrics.Mean):
         y_true, y_pred = comparable(y_true, y_pred, self.color, self.max_val)
         error = ops.mean(ops.square(y_true - y_pred), axis=(1, 2, 3))
         decibels = ops.log(self.max_val**2 / error) * (10 / math.log(10))
+        if self.ceiling is not None:
+            decibels = ops.minimum(decibels, self.ceiling)
         super().update_state(decibels, sample_weight)
 
     def get_config(self):
         return {
             "color": self.color,
             "max_val": self.max_val,
+            "ceiling": self.ceiling,
             **super().get_config(),
         }

@@ -40,7 +40,8 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
             optimizer: `"auto"` for `AdamW`, or an optimizer; wrapped in
                 `keras_muirf.optimizers.MVGH` it trains by weather.
             loss: `"auto"` for `keras_muirf.losses.RestorationLoss`, or a loss.
-            metrics: `"auto"` for `keras_muirf.metrics.PSNR`, or metrics.
+            metrics: `"auto"` for `keras_muirf.metrics.PSNR`, where an image
+                counts 60 dB at most, or metrics.
             **kw: Other arguments of `keras.Model.compile`.
         """
         if isinstance(optimizer, str) and optimizer == "auto":
@@ -48,7 +49,8 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         if isinstance(loss, str) and loss == "auto":
             loss = RestorationLoss()
         if isinstance(metrics, str) and metrics == "auto":
-            metrics = [PSNR()]
+            # Clear images may come back equal.
+            metrics = [PSNR(ceiling=60.0)]
         super().compile(optimizer=optimizer, loss=loss, metrics=metrics, **kw)
 
     def fit(

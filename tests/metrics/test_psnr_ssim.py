@@ -99,6 +99,18 @@ def test_identical_images(batch):
     assert float(ssim.result()) == pytest.approx(1, abs=1e-6)
 
 
+def test_a_ceiling_keeps_the_mean_finite(batch):
+    target, output = batch
+    free, capped = PSNR(), PSNR(ceiling=60.0)
+    for metric in (free, capped):
+        metric.update_state(target, output)
+    assert float(capped.result()) == float(free.result()) < 60
+    capped = PSNR.from_config(capped.get_config())
+    capped.update_state(target, target)
+    assert float(capped.result()) == 60
+
+
+
 @pytest.mark.parametrize("metric", METRICS)
 def test_half_precision_is_compared_in_float32(batch, metric):
     target, output = (ops.cast(x, "float16") for x in batch)
