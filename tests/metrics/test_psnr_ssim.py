@@ -110,7 +110,6 @@ def test_a_ceiling_keeps_the_mean_finite(batch):
     assert float(capped.result()) == 60
 
 
-
 @pytest.mark.parametrize("metric", METRICS)
 def test_half_precision_is_compared_in_float32(batch, metric):
     target, output = (ops.cast(x, "float16") for x in batch)
