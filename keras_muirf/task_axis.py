@@ -99,11 +99,8 @@ def per_image(variable, images, dtype):
         has its task's copy, else `variable.shape`.
     """
     value = stacked(variable, dtype)
-    tasks, *shape = value.shape
-    if tasks == 1:
-        return value[0]
-    value = ops.broadcast_to(value[:, None], (tasks, images // tasks, *shape))
-    return ops.reshape(value, (-1, *shape))
+    tasks = value.shape[0]
+    return value[0] if tasks == 1 else ops.repeat(value, images // tasks, 0)
 
 
 def spread(variable, x):
@@ -121,27 +118,30 @@ def spread(variable, x):
     tasks, channels = value.shape
     if tasks == 1:
         return value[0]
-    value = ops.broadcast_to(
-        value[:, None], (tasks, ops.shape(x)[0] // tasks, channels)
-    )
+    value = ops.repeat(value, ops.shape(x)[0] // tasks, 0)
     return ops.reshape(value, (-1, *(1,) * (len(x.shape) - 2), channels))
 
 
-def map_tasks(function, x, value):
-    """Applies a function to each task's part of a batch and its copy.
+def convolve(convolution, x, kernel, bias=None):
+    """Convolves each task's part of a batch with that task's copies.
 
     Args:
-        function: takes a part of `x` and a copy, returns a tensor `(b, ...)`.
-        x: tensor `(B, ...)`.
-        value: tensor from `stacked`.
+        convolution: takes a part of `x` and a kernel, returns a tensor
+            `(b, ..., C)`.
+        x: tensor `(B, ...)`, task-ordered within `copies`.
+        kernel: `keras.Variable`.
+        bias: `keras.Variable` of shape `(C,)`, or `None`.
 
     Returns:
-        The results, joined to `(B, ...)`.
+        A tensor `(B, ..., C)`.
     """
-    tasks = value.shape[0]
-    if tasks == 1:
-        return function(x, value[0])
-    parts = ops.split(x, tasks, axis=0)
-    return ops.concatenate(
-        [function(part, value[k]) for k, part in enumerate(parts)], axis=0
-    )
+    values = [stacked(v, x.dtype) for v in (kernel, bias) if v is not None]
+    tasks = max(value.shape[0] for value in values)
+    results = []
+    for k, part in enumerate(ops.split(x, tasks) if tasks > 1 else [x]):
+        # What is frozen has no copies but one value for all tasks.
+        weights = [value[k % value.shape[0]] for value in values]
+        y = convolution(part, weights[0])
+        # At once, while a CPU has the part in its cache.
+        results.append(y if bias is None else y + weights[1])
+    return ops.concatenate(results) if tasks > 1 else results[0]

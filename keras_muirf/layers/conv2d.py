@@ -27,8 +27,10 @@ class Conv2D(keras.layers.Conv2D):
         super().__init__(*args, **{"data_format": "channels_last", **kwargs})
 
     def call(self, inputs):
-        kernel = task_axis.stacked(self.kernel, self.compute_dtype)
-        y = task_axis.map_tasks(self.convolution_op, inputs, kernel)
-        if self.use_bias:
-            y = y + task_axis.spread(self.bias, y)
+        y = task_axis.convolve(
+            self.convolution_op,
+            inputs,
+            self.kernel,
+            self.bias if self.use_bias else None,
+        )
         return y if self.activation is None else self.activation(y)

@@ -55,9 +55,12 @@ class FastDepthwiseConv2D(keras.layers.Layer):
         super().build(input_shape)
 
     def call(self, inputs):
-        kernel = task_axis.stacked(self.kernel, self.compute_dtype)
-        y = task_axis.map_tasks(depthwise_convolution, inputs, kernel)
-        return y + task_axis.spread(self.bias, y) if self.use_bias else y
+        return task_axis.convolve(
+            depthwise_convolution,
+            inputs,
+            self.kernel,
+            self.bias if self.use_bias else None,
+        )
 
     def compute_output_shape(self, input_shape):
         return input_shape
