@@ -122,6 +122,25 @@ def spread(variable, x):
     return ops.reshape(value, (-1, *(1,) * (len(x.shape) - 2), channels))
 
 
+def dense(x, kernel, bias):
+    """`x @ kernel + bias`, for each task's part of a batch with its copies.
+
+    Args:
+        x: tensor `(B, D)`, task-ordered within `copies`.
+        kernel: `keras.Variable` of shape `(D, C)`.
+        bias: `keras.Variable` of shape `(C,)`.
+
+    Returns:
+        A tensor `(B, C)`.
+    """
+    kernel, bias = stacked(kernel, x.dtype), stacked(bias, x.dtype)
+    # What is frozen has no copies but one value for all tasks.
+    tasks = max(kernel.shape[0], bias.shape[0])
+    rows = ops.reshape(x, (tasks, -1, kernel.shape[1]))
+    y = ops.matmul(rows, kernel) + bias[:, None]
+    return ops.reshape(y, (-1, kernel.shape[2]))
+
+
 def convolve(convolution, x, kernel, bias=None):
     """Convolves each task's part of a batch with that task's copies.
 

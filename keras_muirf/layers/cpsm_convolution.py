@@ -169,11 +169,7 @@ class CPSMConvolution(keras.layers.Layer):
         if self._fixed_mask is not None:
             shape = (ops.shape(p)[0], self.num_eligible)
             return ops.full(shape, self._fixed_mask, "float32")
-        scores = task_axis.stacked(self.expert_scores, "float32")
-        tasks, experts, channels = scores.shape
-        rows = ops.reshape(p, (tasks, -1, experts))
-        s = ops.reshape(ops.matmul(rows, scores), (-1, channels))
-        s = s + task_axis.spread(self.score_bias, s)
+        s = task_axis.dense(p, self.expert_scores, self.score_bias)
         soft = ops.sigmoid(s)
         if self.sharing_ratio is None:
             hard = s >= 0

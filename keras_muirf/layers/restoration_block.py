@@ -164,10 +164,13 @@ class RestorationBlock(keras.layers.Layer):
             y = self.depthwise(y, *weights, training=training)
         else:
             y = self.depthwise(y)
+        attention = task_axis.dense(
+            context, self.attention_kernel, self.attention_bias
+        )
         x = x + self.project(
             simple_gate(y),
             *weights,
-            input_scale=self._attention(context),
+            input_scale=attention,
             output_scale=per_image(self.beta),
             training=training,
         )
@@ -178,14 +181,6 @@ class RestorationBlock(keras.layers.Layer):
             output_scale=per_image(self.gamma),
             training=training,
         )
-
-    def _attention(self, context):
-        """The scale of every channel of every image, `(B, C)`."""
-        kernel = task_axis.stacked(self.attention_kernel, context.dtype)
-        tasks, dim, channels = kernel.shape
-        rows = ops.reshape(context, (tasks, -1, dim))
-        scale = ops.reshape(ops.matmul(rows, kernel), (-1, channels))
-        return scale + task_axis.spread(self.attention_bias, scale)
 
     def compute_output_shape(
         self,
