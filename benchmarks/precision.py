@@ -176,14 +176,18 @@ def rows(found):
         pairs = psnr - base
         difference = float(pairs.mean())
         error = float(pairs.std(ddof=1) / len(pairs) ** 0.5)
+        against = ahead = ""
+        if policy != "float32":
+            against = f"{difference:+.3f} ± {error:.3f}"
+            ahead = f"{(pairs > 0).sum()} of {len(pairs)}"
         table.append(
             {
                 "precision": policy,
                 "loss": f"{np.mean([one['loss'] for one in results]):.5f}",
                 "PSNR, dB": f"{psnr.mean():.2f}",
                 "smallest to largest": f"{psnr.min():.2f} to {psnr.max():.2f}",
-                "against float32": f"{difference:+.3f} ± {error:.3f}",
-                "seeds ahead": f"{(pairs > 0).sum()} of {len(pairs)}",
+                "against float32": against,
+                "seeds ahead": ahead,
                 "aim": f"within {spread:.3f}",
                 "holds": timing.yes(abs(difference) <= spread),
                 "bad steps": sum(one["bad steps"] for one in results),
