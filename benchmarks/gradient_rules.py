@@ -6,7 +6,7 @@ The same network, loss and weather-major batch for all, by turns in one run.
 Tables for each backend: the rules, with the gradients of the weathers
 from one pass; the ways to make those gradients, with MVGH; and, on PyTorch,
 TorchJD, where it is installed, for the same work. Aim: MVGH at most 1.10
-times the plain step. A last table has the peak memory of three steps, compiling
+times the plain step; `--only mvgh` measures that alone, for many rounds. A last table has the peak memory of three steps, compiling
 included, each candidate in a process of its own.
 """
 
@@ -30,7 +30,7 @@ def measure(args):
     what = f"{networks.name_of(args)}, {args.batch} crops of {crop}"
     if args.only != "memory":
         yield from times(args, config, batch, what)
-    if args.only != "times":
+    if args.only in (None, "memory"):
         yield memory(args, crop, what)
 
 
@@ -50,17 +50,21 @@ def times(args, config, batch, what):
 
     for mode, jit in timing.jit_modes(args).items():
         steps = {PLAIN: step(adamw(), jit)}
+        alone = args.dry or args.only == "mvgh"
         # Each is compiled anew.
-        for rule in ways.rules()[-1:] if args.dry else ways.rules():
+        for rule in ways.rules()[-1:] if alone else ways.rules():
             steps[rule.__name__] = step(rule(adamw()), jit)
         yield f"Rules, {what}, {mode}", rows(steps, args, {"MVGH": AIM})
+        if args.only == "mvgh":
+            continue
 
         steps = {PLAIN: steps[PLAIN]}
         for name, way in ways.ways().items():
             steps[name] = step(ways.MVGH(adamw()), jit, way)
         yield f"Ways to the gradients, {what}, {mode}", rows(steps, args)
 
-    if keras.config.backend() == "torch" and ways.has_torchjd():
+    torchjd = keras.config.backend() == "torch" and ways.has_torchjd()
+    if torchjd and args.only != "mvgh":
         steps = {PLAIN: steps[PLAIN]}
         steps["MVGH"] = step(ways.MVGH(adamw()))
         steps["UPGrad"] = step(ways.UPGrad(adamw()))
@@ -110,6 +114,6 @@ if __name__ == "__main__":
     parser.add_argument("--size", default="tiny")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--crop", type=int, default=64)
-    parser.add_argument("--only", choices=("times", "memory"))
+    parser.add_argument("--only", choices=("times", "mvgh", "memory"))
     timing.add_jit(parser)
     timing.run(parser, measure)
