@@ -6,8 +6,9 @@ The same network, loss and weather-major batch for all, by turns in one run.
 Tables for each backend: the rules, with the gradients of the weathers
 from one pass; the ways to make those gradients, with MVGH; and, on PyTorch,
 TorchJD, where it is installed, for the same work. Aim: MVGH at most 1.10
-times the plain step; `--only mvgh` measures that alone, for many rounds. A last table has the peak memory of three steps, compiling
-included, each candidate in a process of its own.
+times the plain step; `--only mvgh` measures that alone, for many rounds. A last
+table has the peak memory of three steps, compiling included, each candidate in
+a process of its own.
 """
 
 import pathlib
