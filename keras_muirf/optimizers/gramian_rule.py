@@ -162,29 +162,33 @@ class GramianRule(TaskGradientOptimizer):
         combined = [None] * len(gradients)
         # The rule works on one (K, parameters) matrix: a dozen large
         # operations a step rather than a dozen for each variable.
-        for places, rows, rule in (
-            (chosen, self.num_tasks, self._combine_flat),
-            (by_task, self.num_tasks, _finite_mean),
-            (means, 1, _finite_mean),
+        for places, rule in (
+            (chosen, self._combine_flat),
+            (by_task, _finite_mean),
         ):
             if not places:
                 continue
             shapes = [tuple(variables[i].shape) for i in places]
             grads = [gradients[i] for i in places]
             dtypes = ["float32" if g is None else g.dtype for g in grads]
-            vector = rule(flatten(grads, shapes, rows))
+            vector = rule(flatten(grads, shapes, self.num_tasks))
             for i, part in zip(
                 places, unflatten(vector, shapes, dtypes), strict=True
             ):
                 combined[i] = None if gradients[i] is None else part
+        finite = _all_or_none([gradients[i] for i in means])
+        for i, gradient in zip(means, finite, strict=True):
+            combined[i] = gradient
         return combined
 
     def _combine_flat(self, g):
-        g, finite = _finite_rows(g)
-        shared = ops.cast(_touched_by_several(g), "float32")
+        finite = ops.isfinite(ops.sum(g, axis=1, keepdims=True))
+        g = ops.where(finite, g, 0.0)
         # Matrix products: few passes, and no tensor is larger.
-        mean = ops.full((self.num_tasks,), 1.0 / self.num_tasks, "float32")
-        private = ops.matmul(mean, g) * (1.0 - shared)
+        ones = ops.ones((self.num_tasks,), "float32")
+        touching = ops.matmul(ones, ops.cast(ops.not_equal(g, 0.0), "float32"))
+        shared = ops.cast(touching > 1.5, "float32")
+        private = ops.matmul(ones / self.num_tasks, g) * (1.0 - shared)
         g = g * shared
         blocks = [g[:, i:j] for i, j in self._spans]
         gramian = ops.stack([ops.matmul(x, ops.transpose(x)) for x in blocks])
@@ -233,25 +237,16 @@ class GramianRule(TaskGradientOptimizer):
         }
 
 
-def _touched_by_several(gradients):
-    """Where more than one row is not zero."""
-    touched = ops.not_equal(gradients, 0.0)
-    once, several = touched[0], ops.zeros_like(touched[0])
-    for row in range(1, gradients.shape[0]):
-        again = ops.logical_and(once, touched[row])
-        several = ops.logical_or(several, again)
-        once = ops.logical_or(once, touched[row])
-    return several
-
-
 def _finite_mean(gradients):
     """The mean of the rows, of which those not finite count as zero."""
-    return ops.mean(_finite_rows(gradients)[0], axis=0)
-
-
-def _finite_rows(gradients):
-    """The rows, zeros where one is not finite, and `(K, 1)` whether it is."""
     finite = ops.isfinite(ops.sum(gradients, axis=1, keepdims=True))
-    # Eager, this takes half the time of a `where` with one value for a row.
-    known = ops.nan_to_num(gradients) * ops.cast(finite, "float32")
-    return known, finite
+    return ops.mean(ops.where(finite, gradients, 0.0), axis=0)
+
+
+def _all_or_none(gradients):
+    """The gradients, or zeros for all if one is not finite."""
+    if not gradients:
+        return []
+    sums = [ops.sum(ops.cast(g, "float32")) for g in gradients]
+    finite = ops.isfinite(sum(sums))
+    return [ops.where(finite, g, ops.zeros_like(g)) for g in gradients]
