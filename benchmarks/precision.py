@@ -175,10 +175,12 @@ def rows(found):
         psnr = np.array([one["psnr"] for one in results])
         pairs = psnr - base
         difference = float(pairs.mean())
-        error = float(pairs.std(ddof=1) / len(pairs) ** 0.5)
         against = ahead = ""
         if policy != "float32":
-            against = f"{difference:+.3f} ± {error:.3f}"
+            against = f"{difference:+.3f}"
+            if len(pairs) > 1:
+                error = pairs.std(ddof=1) / len(pairs) ** 0.5
+                against += f" ± {error:.3f}"
             ahead = f"{(pairs > 0).sum()} of {len(pairs)}"
         table.append(
             {

@@ -28,10 +28,11 @@ class PSNR(keras.metrics.Mean):
         dtype: Dtype of the running mean. Images are compared in float32.
 
     Raises:
-        ValueError: If the color is unknown; on update, if an input is not a
-            floating-point tensor `(batch, height, width, 3)`, the shapes
-            differ or the targets are in another range. In a compiled
-            function, which cannot raise, another range makes the metric NaN.
+        ValueError: If the color is unknown or the ceiling not above 0; on
+            update, if an input is not a floating-point tensor
+            `(batch, height, width, 3)`, the shapes differ or the targets are
+            in another range. In a compiled function, which cannot raise,
+            another range makes the metric NaN.
 
     Example:
 
@@ -52,6 +53,11 @@ class PSNR(keras.metrics.Mean):
         dtype=None,
     ):
         require_color(color)
+        if ceiling is not None and ceiling <= 0:
+            raise ValueError(
+                "`ceiling` must be above 0 decibels. "
+                f"Received: ceiling={ceiling}"
+            )
         name = name or ("psnr_y" if color == "y" else "psnr")
         super().__init__(name=name, dtype=dtype)
         self.color = color

@@ -108,6 +108,8 @@ def test_a_ceiling_keeps_the_mean_finite(batch):
     capped = PSNR.from_config(capped.get_config())
     capped.update_state(target, target)
     assert float(capped.result()) == 60
+    with pytest.raises(ValueError, match="above 0 decibels.*ceiling=-1"):
+        PSNR(ceiling=-1)
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -59,6 +59,10 @@ def trained(way, batch, frozen=(), **config):
         pytest.param({"specific_fraction": 0.0}, marks=pytest.mark.slow),
         pytest.param({"cpsm_depthwise": True}, marks=pytest.mark.slow),
         pytest.param({"frozen": ("kernel",)}, marks=pytest.mark.slow),
+        pytest.param(
+            {"frozen": ("bias", "score_bias", "attention_kernel")},
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=str,
 )
