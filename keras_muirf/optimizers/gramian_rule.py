@@ -108,6 +108,7 @@ class GramianRule(TaskGradientOptimizer):
             )
         super().build(variables)
         K = self.num_tasks
+        self._takes_mean = [self.averages(v) for v in variables]
         chosen = [v for v in variables if not self.averages(v)]
         self._sizes = [math.prod(v.shape) for v in chosen]
         self._spans = self._group_spans(chosen)
@@ -155,52 +156,49 @@ class GramianRule(TaskGradientOptimizer):
             ]
         chosen, means, by_task = [], [], []
         for i, (g, v) in enumerate(zip(gradients, variables, strict=True)):
-            if not self.averages(v):
+            if not self._takes_mean[i]:
                 chosen.append(i)
             elif g is not None:
                 (means if len(g.shape) == len(v.shape) else by_task).append(i)
         combined = [None] * len(gradients)
         # The rule works on one (K, parameters) matrix: a dozen large
         # operations a step rather than a dozen for each variable.
-        for places, rule in (
-            (chosen, self._combine_flat),
-            (by_task, _finite_mean),
+        for places, rows, rule in (
+            (chosen, self.num_tasks, self._combine_flat),
+            (by_task, self.num_tasks, _finite_mean),
+            (means, 1, _finite_mean),
         ):
             if not places:
                 continue
             shapes = [tuple(variables[i].shape) for i in places]
             grads = [gradients[i] for i in places]
             dtypes = ["float32" if g is None else g.dtype for g in grads]
-            vector = rule(flatten(grads, shapes, self.num_tasks))
+            vector = rule(flatten(grads, shapes, rows))
             for i, part in zip(
                 places, unflatten(vector, shapes, dtypes), strict=True
             ):
                 combined[i] = None if gradients[i] is None else part
-        finite = _all_or_none([gradients[i] for i in means])
-        for i, gradient in zip(means, finite, strict=True):
-            combined[i] = gradient
         return combined
 
     def _combine_flat(self, g):
-        finite = ops.isfinite(ops.sum(g, axis=1, keepdims=True))
-        g = ops.where(finite, g, 0.0)
+        g, finite = _finite_rows(g)
+        known = ops.cast(finite, "float32")
         # Matrix products: few passes, and no tensor is larger.
-        ones = ops.ones((self.num_tasks,), "float32")
-        touching = ops.matmul(ones, ops.cast(ops.not_equal(g, 0.0), "float32"))
+        touching = ops.matmul(known, ops.cast(ops.not_equal(g, 0.0), "float32"))
         shared = ops.cast(touching > 1.5, "float32")
-        private = ops.matmul(ones / self.num_tasks, g) * (1.0 - shared)
+        private = ops.matmul(known / self.num_tasks, g) * (1.0 - shared)
         g = g * shared
         blocks = [g[:, i:j] for i, j in self._spans]
         gramian = ops.stack([ops.matmul(x, ops.transpose(x)) for x in blocks])
         # A large finite gradient may overflow.
         square = ops.diagonal(gramian, axis1=1, axis2=2)
-        countable = ops.isfinite(square)
+        countable = ops.logical_and(ops.isfinite(square), finite)
         gramian = ops.where(
             ops.logical_and(countable[:, :, None], countable[:, None, :]),
             gramian,
             0.0,
         )
-        usable = ops.logical_and(finite[:, 0], ops.all(countable, axis=0))
+        usable = ops.all(countable, axis=0)
         self.assign(
             self.skipped,
             self.skipped.value + ops.cast(ops.logical_not(usable), "int32"),
@@ -239,14 +237,12 @@ class GramianRule(TaskGradientOptimizer):
 
 def _finite_mean(gradients):
     """The mean of the rows, of which those not finite count as zero."""
-    finite = ops.isfinite(ops.sum(gradients, axis=1, keepdims=True))
-    return ops.mean(ops.where(finite, gradients, 0.0), axis=0)
+    gradients, finite = _finite_rows(gradients)
+    finite = ops.cast(finite, "float32")
+    return ops.mean(gradients * finite[:, None], axis=0)
 
 
-def _all_or_none(gradients):
-    """The gradients, or zeros for all if one is not finite."""
-    if not gradients:
-        return []
-    sums = [ops.sum(ops.cast(g, "float32")) for g in gradients]
-    finite = ops.isfinite(sum(sums))
-    return [ops.where(finite, g, ops.zeros_like(g)) for g in gradients]
+def _finite_rows(gradients):
+    """The rows with zeros for what is not finite, and whether a row was."""
+    finite = ops.isfinite(ops.sum(gradients, axis=1))
+    return ops.nan_to_num(gradients, posinf=0.0, neginf=0.0), finite
