@@ -137,7 +137,7 @@ def layer_forms(channels):
     import networks
 
     from keras_muirf import layers
-    from keras_muirf.layers.depthwise import _shifted_multiply_adds
+    from keras_muirf.layers.convolution import _shifted_multiply_adds
 
     class ShiftedDepthwise(layers.FastDepthwiseConv2D):
         def call(self, inputs):

@@ -156,11 +156,15 @@ def convolve(convolution, x, kernel, bias=None):
     """
     values = [stacked(v, x.dtype) for v in (kernel, bias) if v is not None]
     tasks = max(value.shape[0] for value in values)
+    parts = ops.split(x, tasks) if tasks > 1 else [x]
+    # All copies at once: one operation for the backward pass, too. What is
+    # frozen has no copies but one value for all tasks.
+    weights = [
+        list(ops.unstack(value)) * (tasks // value.shape[0]) for value in values
+    ]
     results = []
-    for k, part in enumerate(ops.split(x, tasks) if tasks > 1 else [x]):
-        # What is frozen has no copies but one value for all tasks.
-        weights = [value[k % value.shape[0]] for value in values]
-        y = convolution(part, weights[0])
+    for part, own_kernel, *own_bias in zip(parts, *weights, strict=True):
+        y = convolution(part, own_kernel)
         # At once, while a CPU has the part in its cache.
-        results.append(y if bias is None else y + weights[1])
+        results.append(y + own_bias[0] if own_bias else y)
     return ops.concatenate(results) if tasks > 1 else results[0]

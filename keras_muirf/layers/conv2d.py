@@ -1,6 +1,7 @@
 import keras
 
 from keras_muirf import task_axis
+from keras_muirf.layers.convolution import convolution
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -8,8 +9,9 @@ class Conv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D` whose weights all tasks of a batch share.
 
     It does what its base does, and has its name, by which weights files know
-    a layer. In training, one backward pass gives the
-    gradients of all tasks (`keras_muirf.task_axis`). Channels last.
+    a layer. In training, one backward pass gives the gradients of all tasks
+    (`keras_muirf.task_axis`). Channels last, in the form that is fast on the
+    backend in use.
 
     Args:
         *args: Arguments of `keras.layers.Conv2D`.
@@ -25,6 +27,15 @@ class Conv2D(keras.layers.Conv2D):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"data_format": "channels_last", **kwargs})
+
+    def convolution_op(self, inputs, kernel):
+        return convolution(
+            inputs,
+            kernel,
+            strides=self.strides,
+            padding=self.padding,
+            dilation_rate=self.dilation_rate,
+        )
 
     def call(self, inputs):
         y = task_axis.convolve(

@@ -1,6 +1,7 @@
 import keras
 from keras import ops
 
+from keras_muirf.layers.convolution import convolution
 from keras_muirf.layers.cpsm_convolution import CPSMConvolution
 
 
@@ -69,9 +70,7 @@ class CPSMConv2D(CPSMConvolution):
         if len(kernel.shape) == 5 and inputs.shape[0] == 1:
             kernel = kernel[0]
         if len(kernel.shape) == 4:
-            y = ops.conv(
-                inputs, kernel, padding="same", data_format="channels_last"
-            )
+            y = convolution(inputs, kernel, padding="same")
         else:
             y = self._convolve_each(inputs, kernel)
         return self.add_bias(y, bias)

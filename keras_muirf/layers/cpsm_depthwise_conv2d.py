@@ -1,7 +1,7 @@
 import keras
 
+from keras_muirf.layers.convolution import depthwise_convolution
 from keras_muirf.layers.cpsm_convolution import CPSMConvolution
-from keras_muirf.layers.depthwise import depthwise_convolution
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")

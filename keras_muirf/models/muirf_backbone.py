@@ -122,7 +122,6 @@ class MUIRFBackbone(Backbone):
         gelu_conv = {
             "padding": "same",
             "activation": "gelu",
-            "data_format": "channels_last",
             "dtype": dtype,
         }
 
@@ -133,7 +132,7 @@ class MUIRFBackbone(Backbone):
             stem_width, 3, padding="same", dtype=dtype, name="stem"
         )
         shallow = [
-            keras.layers.Conv2D(
+            layers.Conv2D(
                 router_width, 3, strides=2, **gelu_conv, name=f"shallow_{i}"
             )
             for i in range(SHALLOW_LAYERS)
