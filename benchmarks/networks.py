@@ -146,7 +146,7 @@ def convolution(filters):
 def plain_network(config, pointwise):
     """The graph of `keras_muirf.models.MUIRFImageRestorer` without CPSM.
 
-    The same convolutions on the same shapes as ordinary Keras layers; no
+    The same convolutions on the same shapes, 1x1 ones as Keras has them; no
     router, no shallow stack, no masks and no kernels per image.
 
     Args:
@@ -157,9 +157,7 @@ def plain_network(config, pointwise):
     widths, levels = config["widths"], len(config["widths"])
 
     def conv3x3(filters):
-        return keras.layers.Conv2D(
-            filters, 3, padding="same", data_format="channels_last"
-        )
+        return layers.Conv2D(filters, 3, padding="same")
 
     def blocks(x, count):
         for _ in range(count):

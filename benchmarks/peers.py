@@ -226,13 +226,8 @@ class TransposedAttention(keras.layers.Layer):
 
 
 def _conv(filters, size, strides=1, bias=True):
-    return keras.layers.Conv2D(
-        filters,
-        size,
-        strides=strides,
-        padding="same",
-        use_bias=bias,
-        data_format="channels_last",
+    return layers.Conv2D(
+        filters, size, strides=strides, padding="same", use_bias=bias
     )
 
 
