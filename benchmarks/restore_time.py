@@ -6,7 +6,9 @@ Whole, and in tiles as `muirf restore` does it; the first call of a size,
 which compiles on TensorFlow and JAX, apart. TensorFlow is measured with XLA,
 which is what Keras chooses by itself, and without.
 
-The weather is named: what is taken for clear would not be computed.
+The weather is named: what is taken for clear would not be computed. On PyTorch
+freed memory is kept as the command keeps it (`muirf.allocator`), but where a
+variable such as MALLOC_ARENA_TEST=8 is set.
 """
 
 import numpy as np
@@ -19,7 +21,9 @@ def measure(args):
     import networks
 
     from keras_muirf.restoration import restore_photograph
+    from muirf.allocator import keep_freed_memory
 
+    keep_freed_memory()
     restorer, name = networks.load_restorer(args)
     sizes = [(32, 32), (64, 80)] if args.dry else [(256, 256), (1080, 1920)]
     tile = 48 if args.dry else restorer.recommended_tile

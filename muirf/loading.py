@@ -1,5 +1,6 @@
 import click
 
+from muirf.allocator import keep_freed_memory
 from muirf.backend import import_models
 from muirf.quiet import quiet_startup
 from muirf.words import one_line
@@ -16,6 +17,7 @@ def load_restorer(preset, tile):
         click.ClickException: the preset cannot be loaded, or the tile is too
             small for it.
     """
+    keep_freed_memory()
     models = import_models()
     from keras_muirf.restoration.tile_size import check_tile
 
