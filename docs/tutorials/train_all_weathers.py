@@ -86,7 +86,7 @@ restorer = models.MUIRFImageRestorer(
 restorer.compile(
     optimizers.MVGH(keras.optimizers.AdamW(2e-3)),
     loss=keras_muirf.losses.RestorationLoss(),
-    metrics=[keras_muirf.metrics.PSNR(name="psnr")],
+    metrics=[keras_muirf.metrics.PSNR(ceiling=60.0, name="psnr")],
 )
 
 # %% [markdown]
