@@ -16,12 +16,12 @@ def keep_freed_memory():
     with zeros page by page, and that takes longer than the operation. Other
     backends keep memory themselves.
 
-    Without glibc, or where the user has set its `MALLOC_` variables, all
-    stays as it is.
+    Without glibc, or where the user has set its `MALLOC_` variables or
+    `GLIBC_TUNABLES`, all stays as it is.
     """
     if os.environ.get("KERAS_BACKEND") != "torch" or sys.platform != "linux":
         return
-    if any(name.startswith("MALLOC_") for name in os.environ):
+    if any(name.startswith(("MALLOC_", "GLIBC_")) for name in os.environ):
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

@@ -17,6 +17,9 @@ class Conv2D(keras.layers.Conv2D):
         *args: Arguments of `keras.layers.Conv2D`.
         **kwargs: Arguments of `keras.layers.Conv2D`.
 
+    Raises:
+        ValueError: If `data_format` is another than `"channels_last"`.
+
     Example:
 
     ```python
@@ -27,6 +30,12 @@ class Conv2D(keras.layers.Conv2D):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"data_format": "channels_last", **kwargs})
+        if self.data_format != "channels_last":
+            raise ValueError(
+                '`data_format` must be "channels_last"; use '
+                "`keras.layers.Conv2D` for another. "
+                f"Received: data_format={self.data_format}"
+            )
 
     def convolution_op(self, inputs, kernel):
         return convolution(

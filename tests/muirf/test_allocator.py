@@ -31,13 +31,24 @@ print(start <= block < stop)
         ({"KERAS_BACKEND": "torch"}, "True"),
         ({"KERAS_BACKEND": "jax"}, "False"),
         ({"KERAS_BACKEND": "torch", "MALLOC_ARENA_MAX": "2"}, "False"),
+        (
+            {
+                "KERAS_BACKEND": "torch",
+                "GLIBC_TUNABLES": "glibc.malloc.arena_max=2",
+            },
+            "False",
+        ),
     ],
 )
 def test_where_a_large_block_lies(environment, kept):
     said = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={
-            **{k: v for k, v in os.environ.items() if "MALLOC_" not in k},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("MALLOC_", "GLIBC_"))
+            },
             **environment,
         },
         check=True,

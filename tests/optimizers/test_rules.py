@@ -150,6 +150,19 @@ def test_what_is_not_finite_is_left_out_and_counted(rule, rng):
 
 
 @every_rule
+def test_what_is_too_large_to_be_summed_is_left_out_and_counted(rule, rng):
+    gradients = rng.normal(size=(4, 8))
+    # Of one element only this task and one other know.
+    gradients[2:, 5] = 0.0
+    large, zeroed = gradients.copy(), gradients.copy()
+    large[1], zeroed[1] = 3e38, 0.0
+    a, optimizer = combined(rule, large)
+    b, _ = combined(rule, zeroed)
+    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+    assert optimizer.skipped.numpy().tolist() == [0, 1, 0, 0]
+
+
+@every_rule
 def test_the_last_step_is_kept(rule, rng):
     gradients = rng.normal(size=(3, 8)).astype("float32")
     d, optimizer = combined(rule, gradients)
