@@ -9,8 +9,9 @@ itself, and the gradient of the copies has a leading task axis.
 import contextlib
 import contextvars
 
-import keras
 from keras import ops
+
+from keras_muirf.as_dtype import as_dtype
 
 _CURRENT = contextvars.ContextVar("copies", default=None)
 
@@ -80,10 +81,7 @@ def stacked(variable, dtype):
         value = current.values[id(variable)]
     else:
         value = variable.value[None]
-    # A cast that changes nothing would still be an operation.
-    standardize = keras.backend.standardize_dtype
-    same = standardize(value.dtype) == standardize(dtype)
-    return value if same else ops.cast(value, dtype)
+    return as_dtype(value, dtype)
 
 
 def per_image(variable, images, dtype):

@@ -52,6 +52,24 @@ def depthwise_convolution(x, kernel):
     return ops.transpose(y, (2, 0, 1, 3))
 
 
+def kernel_per_image_is_fast(shape):
+    """Whether a kernel per image is as fast as a part of the batch at a time.
+
+    For a depthwise convolution where few kernels serve several images each.
+
+    Args:
+        shape: tuple, the shape `(B, H, W, C)` of the images.
+
+    Returns:
+        A bool.
+    """
+    if None in shape:
+        return False
+    # What PyTorch saves on small maps, it loses to the copies of large ones.
+    small = shape[1] * shape[2] <= 32 * 32
+    return {"jax": True, "torch": small}.get(keras.config.backend(), False)
+
+
 def _native_depthwise(x, kernel):
     return _channels_last(
         ops.depthwise_conv, x, kernel[..., None], padding="same"

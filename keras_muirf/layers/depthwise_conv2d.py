@@ -2,6 +2,7 @@ import keras
 
 from keras_muirf import task_axis
 from keras_muirf.layers.convolution import depthwise_convolution
+from keras_muirf.layers.convolution import kernel_per_image_is_fast
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -55,6 +56,11 @@ class FastDepthwiseConv2D(keras.layers.Layer):
         super().build(input_shape)
 
     def call(self, inputs):
+        if kernel_per_image_is_fast(inputs.shape):
+            images = inputs.shape[0]
+            kernel = task_axis.per_image(self.kernel, images, inputs.dtype)
+            y = depthwise_convolution(inputs, kernel)
+            return y + task_axis.spread(self.bias, y) if self.use_bias else y
         return task_axis.convolve(
             depthwise_convolution,
             inputs,

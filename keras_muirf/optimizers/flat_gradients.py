@@ -4,14 +4,11 @@ A step should take few operations: where each is started by itself, their
 number is what they cost. A reshape or cast that changes nothing is left out.
 """
 
-import functools
 import math
 
-import keras
 from keras import ops
 
-# The names of dtypes, of which there are few, for hundreds of variables.
-_name_of = functools.cache(keras.backend.standardize_dtype)
+from keras_muirf.as_dtype import as_dtype
 
 
 def flatten(gradients, shapes, rows):
@@ -32,7 +29,7 @@ def flatten(gradients, shapes, rows):
         matrices.append(
             ops.zeros(size, "float32")
             if gradient is None
-            else _shaped(_cast(gradient, "float32"), size)
+            else _shaped(as_dtype(gradient, "float32"), size)
         )
     return ops.concatenate(matrices, axis=1)
 
@@ -42,7 +39,7 @@ def unflatten(vector, shapes, dtypes):
     parts, start = [], 0
     for shape, dtype in zip(shapes, dtypes, strict=True):
         stop = start + math.prod(shape)
-        parts.append(_cast(_shaped(vector[start:stop], shape), dtype))
+        parts.append(as_dtype(_shaped(vector[start:stop], shape), dtype))
         start = stop
     return parts
 
@@ -52,8 +49,3 @@ def _shaped(x, shape):
         return x
     # What Keras checks takes PyTorch ten times as long as the reshape.
     return x.reshape(shape) if hasattr(x, "reshape") else ops.reshape(x, shape)
-
-
-def _cast(x, dtype):
-    same = _name_of(x.dtype) == _name_of(dtype)
-    return x if same else ops.cast(x, dtype)

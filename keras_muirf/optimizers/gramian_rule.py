@@ -184,7 +184,7 @@ class GramianRule(TaskGradientOptimizer):
         g, finite = _finite_rows(g)
         known = ops.cast(finite, "float32")
         # Matrix products: few passes, and no tensor is larger.
-        touching = ops.matmul(known, ops.cast(ops.not_equal(g, 0.0), "float32"))
+        touching = ops.matmul(known, ops.abs(ops.sign(g)))
         shared = ops.cast(touching > 1.5, "float32")
         private = ops.matmul(known / self.num_tasks, g) * (1.0 - shared)
         g = g * shared
@@ -238,8 +238,8 @@ class GramianRule(TaskGradientOptimizer):
 def _finite_mean(gradients):
     """The mean of the rows, of which those not finite count as zero."""
     gradients, finite = _finite_rows(gradients)
-    finite = ops.cast(finite, "float32")
-    return ops.mean(gradients * finite[:, None], axis=0)
+    weights = ops.cast(finite, "float32") / finite.shape[0]
+    return ops.matmul(weights, gradients)
 
 
 def _finite_rows(gradients):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from small import small_backbone
 
+from keras_muirf import layers
 from keras_muirf import models
 from keras_muirf import task_axis
 from keras_muirf.optimizers import MVGH
@@ -130,6 +131,29 @@ def test_each_task_has_its_own_copy(rng):
     np.testing.assert_array_equal(
         keras.ops.convert_to_numpy(spread)[:, 0], copies[[0, 0, 1, 1]]
     )
+
+
+@pytest.mark.parametrize("side", [4, 40], ids=["small", "large"])
+@pytest.mark.parametrize("layer", ["FastDepthwiseConv2D", "Conv2D"])
+def test_each_task_convolves_with_its_own_copies(rng, layer, side):
+    arguments = (3, 3) if layer == "Conv2D" else (3,)
+    layer = getattr(layers, layer)(*arguments)
+    x = rng.normal(size=(4, side, side, 3)).astype("float32")
+    layer.build(x.shape)
+    variables = [layer.kernel, layer.bias]
+    copies = [
+        rng.normal(size=(2, *v.shape)).astype("float32") for v in variables
+    ]
+    with task_axis.copies(variables, list(map(keras.ops.array, copies))):
+        together = layer(x)
+    for task, part in enumerate((slice(0, 2), slice(2, 4))):
+        for variable, values in zip(variables, copies, strict=True):
+            variable.assign(values[task])
+        np.testing.assert_allclose(
+            keras.ops.convert_to_numpy(together)[part],
+            keras.ops.convert_to_numpy(layer(x[part])),
+            atol=1e-5,
+        )
 
 
 class Ordinary(TaskGradientTrainer, keras.Model):
