@@ -52,7 +52,7 @@ def new_restorer(variant, network, steps, learning_rate):
         getattr(optimizers, rule)(
             new_optimizer(steps, learning_rate), **options
         ),
-        loss=keras_muirf.losses.RestorationLoss(),
+        loss=keras_muirf.losses.RestorationLoss(grid_weight=0.0),
         metrics=None,
     )
     return restorer

@@ -34,7 +34,7 @@ def main():
         optimizer = keras_muirf.optimizers.MeanGradient(optimizer)
     model.compile(
         optimizer,
-        loss=keras_muirf.losses.RestorationLoss(),
+        loss=keras_muirf.losses.RestorationLoss(grid_weight=0.0),
         metrics=None,
     )
     restorer = networks.as_restorer(name, size, model)

@@ -87,7 +87,10 @@ else:
     optimizer = training.find_rule(run.rule)(
         keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)
     )
-restorer.compile(optimizer, loss=keras_muirf.losses.RestorationLoss())
+restorer.compile(
+    optimizer,
+    loss=keras_muirf.losses.RestorationLoss(grid_period=restorer.size_multiple),
+)
 
 # === Training ===
 training.train(

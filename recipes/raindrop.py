@@ -37,7 +37,7 @@ restorer.compile(
     training.find_rule(run.rule)(
         keras.optimizers.AdamW(run.learning_rate, weight_decay=1e-4)
     ),
-    loss=keras_muirf.losses.RestorationLoss(),
+    loss=keras_muirf.losses.RestorationLoss(grid_period=restorer.size_multiple),
 )
 
 # === Training ===

@@ -47,7 +47,8 @@ class ImageRestorer(TaskGradientTrainer, keras.Model):
         if isinstance(optimizer, str) and optimizer == "auto":
             optimizer = keras.optimizers.AdamW(5e-4, weight_decay=1e-4)
         if isinstance(loss, str) and loss == "auto":
-            loss = RestorationLoss()
+            period = getattr(self, "size_multiple", 8)
+            loss = RestorationLoss(grid_period=period)
         if isinstance(metrics, str) and metrics == "auto":
             # Clear images may come back equal.
             metrics = [PSNR(ceiling=60.0)]

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 import timing
+from PIL import Image
 
 BENCHMARKS = pathlib.Path(timing.__file__).parent
 
@@ -69,6 +70,14 @@ def test_scripts_run_and_write_their_numbers(script, words, tmp_path):
 @pytest.mark.slow
 def test_the_sizes_are_a_table():
     assert "| tiny | " in run("model_sizes.py", "--size", "tiny")
+
+
+@pytest.mark.slow
+def test_the_grid_is_measured_for_each_weather(tmp_path):
+    sky = np.full((64, 128, 3), (90, 130, 200), "uint8")
+    Image.fromarray(sky).save(tmp_path / "sky.png")
+    said = run("grid_pattern.py", tmp_path, "--preset", "muirf_tiny_dehaze")
+    assert "| haze | 2 | " in said
 
 
 def test_candidates_take_turns():

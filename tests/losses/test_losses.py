@@ -5,9 +5,10 @@ from keras import ops
 
 from keras_muirf.losses import AmplitudeSpectrum
 from keras_muirf.losses import Charbonnier
+from keras_muirf.losses import GridPattern
 from keras_muirf.losses import RestorationLoss
 
-LOSSES = [Charbonnier, AmplitudeSpectrum, RestorationLoss]
+LOSSES = [Charbonnier, AmplitudeSpectrum, GridPattern, RestorationLoss]
 
 
 @pytest.fixture
@@ -57,12 +58,46 @@ def test_amplitude_spectrum_does_not_grow_with_the_image(rng):
     assert losses[0] == pytest.approx(losses[1], rel=0.1)
 
 
+def grid_by_numpy(y_true, y_pred, period):
+    error = y_pred.astype("float64") - y_true
+    size = [n // period * period for n in error.shape[1:3]]
+    cells = [
+        error[:, i : i + period, j : j + period]
+        for i in range(0, size[0], period)
+        for j in range(0, size[1], period)
+    ]
+    cell = np.mean(cells, axis=0)
+    return np.abs(cell - cell.mean((1, 2), keepdims=True)).mean()
+
+
+@pytest.mark.parametrize("period", [2, 3, 8])
+def test_grid_pattern_is_its_formula(batch, period):
+    wanted = grid_by_numpy(*batch, period)
+    assert float(GridPattern(period)(*batch)) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_grid_pattern_sees_the_grid_alone(rng):
+    target = rng.uniform(size=(1, 256, 256, 3)).astype("float32")
+    brighter = target + 0.3
+    noisy = target + rng.normal(0.0, 0.01, target.shape).astype("float32")
+    grid = target + np.tile(0.01 * np.eye(8), (32, 32))[None, ..., None]
+    losses = [float(GridPattern()(target, y)) for y in (brighter, noisy, grid)]
+    assert losses[0] < 1e-6
+    assert losses[1] < 5e-4
+    assert losses[2] == pytest.approx(0.01 * 2 / 8 * 7 / 8, rel=1e-3)
+
+
+def test_an_image_smaller_than_a_cell_has_no_grid(batch):
+    assert float(GridPattern(10)(*batch)) == 0.0
+
+
 def test_restoration_loss_is_the_weighted_sum(batch):
     pixels = charbonnier_by_numpy(*batch, 0.01)
     amplitudes = amplitude_by_numpy(*batch)
-    for weight in (0.0, 0.3):
-        loss = RestorationLoss(amplitude_weight=weight, epsilon=0.01)
-        wanted = pixels + weight * amplitudes
+    grid = grid_by_numpy(*batch, 4)
+    for weight, of_grid in ((0.0, 0.0), (0.3, 0.0), (0.0, 0.4), (0.3, 0.4)):
+        loss = RestorationLoss(weight, 0.01, of_grid, 4)
+        wanted = pixels + weight * amplitudes + of_grid * grid
         assert float(loss(*batch)) == pytest.approx(wanted, rel=1e-5)
 
 
@@ -89,7 +124,13 @@ def test_survives_serialization(batch, loss):
     options = {
         Charbonnier: {"epsilon": 0.02},
         AmplitudeSpectrum: {"name": "other"},
-        RestorationLoss: {"amplitude_weight": 0.7, "epsilon": 0.02},
+        GridPattern: {"period": 4},
+        RestorationLoss: {
+            "amplitude_weight": 0.7,
+            "grid_weight": 0.3,
+            "grid_period": 4,
+            "epsilon": 0.02,
+        },
     }[loss]
     original = loss(**options)
     config = keras.saving.serialize_keras_object(original)
@@ -125,3 +166,7 @@ def test_rejects_options():
         Charbonnier(epsilon=0)
     with pytest.raises(ValueError, match="amplitude_weight=-1"):
         RestorationLoss(amplitude_weight=-1)
+    with pytest.raises(ValueError, match="grid_weight=-1"):
+        RestorationLoss(grid_weight=-1)
+    with pytest.raises(ValueError, match="period=1"):
+        GridPattern(period=1)
