@@ -17,7 +17,7 @@ class RestorationLoss(keras.losses.Loss):
             Defaults to `0.1`.
         epsilon: Float above 0, of the Charbonnier term. Defaults to `1e-3`.
         grid_weight: Float, 0 or more; at 0 no pattern is computed. Defaults
-            to `2.0`.
+            to `4.0`.
         grid_period: Int above 1, of the pattern, in pixels: the restorer's
             `size_multiple`. Defaults to `8`.
         reduction: As in `keras.losses.Loss`; the mean over the batch by
@@ -44,7 +44,7 @@ class RestorationLoss(keras.losses.Loss):
         self,
         amplitude_weight: float = 0.1,
         epsilon: float = 1e-3,
-        grid_weight: float = 2.0,
+        grid_weight: float = 4.0,
         grid_period: int = 8,
         reduction="sum_over_batch_size",
         name: str = "restoration_loss",
