@@ -37,8 +37,13 @@ def main():
     photographs = CleanFolder(args.photographs)
     print("| weather | windows | median | 9 of 10 below | by chance |")
     print("|---|---|---|---|---|")
-    for name in restorer.weathers:
+    for name in filter(LAYERS.__contains__, restorer.weathers):
         grid, chance = measure(restorer, photographs, name)
+        if not grid:
+            parser.error(
+                f"no photograph in {args.photographs} has a smooth window of "
+                f"{WINDOW} x {WINDOW} pixels"
+            )
         print(
             f"| {name} | {len(grid)} | {np.median(grid):.2f} | "
             f"{np.percentile(grid, 90):.2f} | {np.median(chance):.2f} |",

@@ -11,7 +11,8 @@ class GridPattern(keras.losses.Loss):
     see in a smooth sky. The error `x - y` is averaged over the cells of
     `period x period` pixels. The loss is the mean absolute deviation of this
     one cell from its mean. Details and noise, which differ from cell to cell,
-    average out. Computed in float32, one value per image.
+    average out. Computed in float32, one value per image. It is this package's
+    own and in no paper of MUIRF.
 
     Args:
         period: Int above 1. Height and width of a cell in pixels.

@@ -1,6 +1,9 @@
+import sys
+
 import grid_pattern
 import numpy as np
 import pytest
+from PIL import Image
 
 
 def test_only_the_grid_is_a_pattern(rng):
@@ -19,3 +22,15 @@ def test_smooth_windows_are_the_smooth_ones(rng):
     assert list(grid_pattern.smooth_windows(photograph)) == [
         (slice(0, 64), slice(64, 128))
     ]
+
+
+@pytest.mark.slow
+def test_without_a_smooth_window_there_is_one_error(
+    rng, tmp_path, monkeypatch, capsys
+):
+    noise = rng.integers(0, 256, (64, 64, 3), "uint8")
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    monkeypatch.setattr(sys, "argv", ["grid_pattern.py", str(tmp_path)])
+    with pytest.raises(SystemExit, match="2"):
+        grid_pattern.main()
+    assert "has a smooth window of 64 x 64 pixels" in capsys.readouterr().err
