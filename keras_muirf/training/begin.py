@@ -85,8 +85,8 @@ def begin(
     _require_data(values["data"])
     run = Run(recipe, values, scratch)
     record = new_session(record, recipe, recorded, script)
-    print_record(record)
     if run.writes:
+        print_record(record)
         text = script and script.read_text(encoding="utf-8")
         write_run(run.out, record, text)
     run.devices_data = use_devices(run.devices)

@@ -20,10 +20,13 @@ class RunError(Exception):
 def show_run_errors():
     """Lets a script that ends with a `RunError` show its line alone."""
     before = sys.excepthook
+    # torch.distributed takes another for the time of this call, and loses what
+    # is written to it where the call does not return.
+    stream = sys.stderr
 
     def show(kind, error, traceback):
         if issubclass(kind, RunError):
-            print(f"Error: {error}", file=sys.stderr)
+            print(f"Error: {error}", file=stream, flush=True)
             sys.stdout.flush()
             raise SystemExit(error.exit_code)
         before(kind, error, traceback)

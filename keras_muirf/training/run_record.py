@@ -68,7 +68,7 @@ def print_record(record):
         changed = " with changes" if commit["changed"] else ""
         lines["commit"] = commit["commit"] + changed
     for name, value in lines.items():
-        print(f"{name:<16}{'-' if value is None else value}")
+        print(f"{name:<20}{'-' if value is None else value}")
     sys.stdout.flush()
 
 

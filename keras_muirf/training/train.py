@@ -21,7 +21,7 @@ from keras_muirf.training.save_preset import save_preset
 from keras_muirf.training.stage_data import StageData
 from keras_muirf.training.use_devices import leave_devices
 
-_SMOKE_STAGES = [(1.0, 32, 1)]
+_SMOKE_SIDE = 32
 _COUNTS = ("bad_steps", "set_aside")
 
 
@@ -97,12 +97,22 @@ def train(
 
 def _stages(run, stages):
     """The recipe's stages, or those that were asked for."""
+    # On PyTorch there may be more of them than were asked for.
+    devices = max(run.devices, run.devices_data.get("replicas", 1))
+    asked = run.images_per_weather
+    if asked is not None and asked % devices:
+        raise RunError(
+            f"{asked} images of a weather cannot be divided among {devices} "
+            f"devices; take a multiple. Received: images_per_weather={asked}",
+            2,
+        )
     if run.smoke:
-        return _SMOKE_STAGES
-    if run.crop_size is not None and run.images_per_weather is not None:
-        return [(1.0, run.crop_size, run.images_per_weather)]
+        return [(1.0, _SMOKE_SIDE, asked or devices)]
+    if run.crop_size is not None and asked is not None:
+        return [(1.0, run.crop_size, asked)]
     return [
-        (stop_at, run.crop_size or side, run.images_per_weather or images)
+        # The recipe's own number is filled up, so that devices can share it.
+        (stop_at, run.crop_size or side, asked or images + -images % devices)
         for stop_at, side, images in stages
     ]
 

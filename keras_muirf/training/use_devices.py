@@ -1,3 +1,4 @@
+import contextlib
 import os
 
 import keras
@@ -16,6 +17,10 @@ def use_devices(devices: int):
     `tf.distribute.MirroredStrategy`, whose scope stays open; on PyTorch the
     process group of the processes that `torchrun` has started, by NCCL on
     GPUs, else Gloo.
+
+    Where there is no accelerator, TensorFlow and JAX divide the processor into
+    so many virtual devices, unless they were used before: nothing is won by
+    it, but a run can be tried.
 
     Args:
         devices: int. 1 changes nothing, unless `torchrun` has started this
@@ -72,7 +77,13 @@ def _mirrored(devices):
         return {}
     import tensorflow as tf
 
-    kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
+    kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    if kind == "CPU":
+        with contextlib.suppress(RuntimeError):
+            tf.config.set_logical_device_configuration(
+                tf.config.list_physical_devices("CPU")[0],
+                [tf.config.LogicalDeviceConfiguration()] * devices,
+            )
     names = [d.name for d in tf.config.list_logical_devices(kind)]
     _require(len(names), devices, f"{kind} devices")
     scope = tf.distribute.MirroredStrategy(names[:devices]).scope()
@@ -84,6 +95,11 @@ def _mirrored(devices):
 def _data_parallel(devices):
     if devices == 1:
         return {}
+    import jax
+
+    # It counts where there is nothing but a processor.
+    with contextlib.suppress(RuntimeError):
+        jax.config.update("jax_num_cpu_devices", devices)
     names = keras.distribution.list_devices()
     _require(len(names), devices, "devices")
     keras.distribution.set_distribution(
@@ -96,7 +112,9 @@ def _data_parallel(devices):
 def _process_group(devices):
     processes = int(os.environ.get("WORLD_SIZE", "1"))
     if devices != 1 or processes != 1:
-        _require(processes, max(devices, processes), "processes of torchrun")
+        _require(
+            processes, max(devices, processes), "processes, started by torchrun"
+        )
     if processes == 1:
         return {}
     import torch
@@ -112,7 +130,8 @@ def _process_group(devices):
 def _require(there, wanted, what):
     if there < wanted:
         raise RunError(
-            f"There are {there} {what}, not {wanted}. "
-            f"Received: devices={wanted}",
+            f"devices={wanted} needs as many {what}; there are only {there}."
+            if there > 1
+            else f"devices={wanted} needs as many {what}; there is only one.",
             2,
         )

@@ -15,6 +15,7 @@ from keras_muirf import training
 from keras_muirf.training.drawn_data import draw
 
 BACKEND = keras.config.backend()
+RECIPES = Path(__file__).parents[2] / "recipes"
 
 # Noise is drawn by each process, and two losses look at a whole batch.
 RECIPE = '''
@@ -23,7 +24,6 @@ import json
 import os
 import sys
 
-{before}
 import keras
 import numpy as np
 
@@ -53,22 +53,22 @@ for variable in restorer.trainable_variables:
     variable.assign(rng.normal(0.0, 0.2, variable.shape))
 training.train(
     restorer,
-    {{
+    {
         w: Synthesized(
             photographs, getattr(keras_muirf.weather, w.capitalize())(seed=1)
         )
         for w in restorer.weathers
-    }},
+    },
     run,
     stages=[(1.0, 16, 2)],
 )
 training.report(
     restorer,
-    {{
+    {
         "rain": Synthesized(
             photographs, keras_muirf.weather.Rain(seed=1)
         )
-    }},
+    },
 )
 if run.writes:
     weights = np.concatenate(
@@ -76,43 +76,23 @@ if run.writes:
     )
     np.save(os.environ["WEIGHTS"], weights)
 '''
-TWO_CPUS = """
-import tensorflow as tf
-tf.config.set_logical_device_configuration(
-    tf.config.list_physical_devices("CPU")[0],
-    [tf.config.LogicalDeviceConfiguration()] * 2,
-)
-"""
 
 
 @pytest.fixture
 def weights(tmp_path):
     """Runs the recipe; the weights that it ends with."""
     path = tmp_path / "recipe.py"
-    before = TWO_CPUS if BACKEND == "tensorflow" else ""
-    path.write_text(RECIPE.format(before=before).lstrip())
+    path.write_text(RECIPE.lstrip())
     draw(tmp_path / "data", ["train/clean/bsds500"])
 
-    def run(name, *start, devices):
-        process = subprocess.run(
-            [
-                sys.executable,
-                *start,
-                path,
-                *("--data", tmp_path / "data", "--out", tmp_path / name),
-                *("--steps", "2", "--steps-per-epoch", "2"),
-                *("--devices", str(devices), "--learning-rate", "0.1"),
-            ],
-            env={
-                **os.environ,
-                "OMP_NUM_THREADS": "1",
-                "CUDA_VISIBLE_DEVICES": "",
-                "WEIGHTS": str(tmp_path / f"{name}.npy"),
-                "PYTHONPATH": str(Path(training.__file__).parents[2]),
-                "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
-            },
-            capture_output=True,
-            text=True,
+    def run(name, devices):
+        process = run_recipe(
+            path,
+            devices,
+            *("--data", tmp_path / "data", "--out", tmp_path / name),
+            *("--steps", "2", "--steps-per-epoch", "2"),
+            *("--learning-rate", "0.1"),
+            WEIGHTS=str(tmp_path / f"{name}.npy"),
         )
         assert process.returncode == 0, process.stderr[-3000:]
         return np.load(tmp_path / f"{name}.npy")
@@ -120,18 +100,58 @@ def weights(tmp_path):
     return run
 
 
+def run_recipe(path, devices, *words, **environment):
+    start = ()
+    if BACKEND == "torch" and devices > 1:
+        start = ("-m", "torch.distributed.run", "--standalone")
+        start += ("--nproc-per-node", str(devices))
+    return subprocess.run(
+        [sys.executable, *start, path, "--devices", str(devices), *words],
+        env={
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "CUDA_VISIBLE_DEVICES": "",
+            "PYTHONPATH": str(Path(training.__file__).parents[2]),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
 @pytest.mark.slow
 def test_two_devices_train_as_one_does(weights):
-    start = ()
-    if BACKEND == "torch":
-        start = ("-m", "torch.distributed.run", "--standalone")
-        start += ("--nproc-per-node", "2")
-    together = weights("two", *start, devices=2)
+    together = weights("two", devices=2)
     np.testing.assert_allclose(together, weights("one", devices=1), atol=1e-4)
 
 
+@pytest.mark.slow
+def test_a_recipe_is_tried_on_two_devices(tmp_path):
+    process = run_recipe(
+        RECIPES / "derain.py", 2, "--smoke", "--out", tmp_path / "run"
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert process.stdout.count("recipe  ") == 1
+    assert (tmp_path / "run" / "preset" / "task.weights.h5").is_file()
+
+
+def test_numbers_that_devices_cannot_share_are_told(tmp_path):
+    process = run_recipe(
+        RECIPES / "derain.py",
+        2,
+        *("--smoke", "--images-per-weather", "3", "--out", tmp_path / "run"),
+    )
+    assert process.returncode
+    said = "3 images of a weather cannot be divided among 2 devices"
+    assert said in process.stderr
+    # That of torchrun itself, which begins with a line of its own.
+    assert process.stderr.count("Traceback") == (BACKEND == "torch")
+
+
 def test_more_devices_than_there_are_is_told():
-    with pytest.raises(training.RunError, match="not 99"):
+    # From now on a processor cannot be divided.
+    keras.ops.zeros(1)
+    with pytest.raises(training.RunError, match="devices=99 needs"):
         training.use_devices(99)
 
 
