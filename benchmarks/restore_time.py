@@ -21,21 +21,23 @@ def measure(args):
     import networks
 
     from keras_muirf.restoration import restore_photograph
+    from keras_muirf.restoration.tile_size import tile_sizes
     from muirf.allocator import keep_freed_memory
 
     keep_freed_memory()
     restorer, name = networks.load_restorer(args)
     sizes = [(32, 32), (64, 80)] if args.dry else [(256, 256), (1080, 1920)]
-    tile = 48 if args.dry else restorer.recommended_tile
+    tile = 48 if args.dry else "auto"
     for mode, jit in timing.jit_modes(args).items():
         set_jit(restorer, jit)
         rows = []
         for height, width in sizes:
             pixels = photograph(height, width)
             ways = {"whole": lambda p=pixels: restorer.restore(p, WEATHER)}
-            if height * width > 1.25 * tile * tile:
-                ways[f"tiles of {tile}"] = lambda p=pixels: restore_photograph(
-                    restorer, p, WEATHER, tile
+            size = tile_sizes(restorer, tile, height, width)[0]
+            if size:
+                ways[f"tiles of {size}"] = lambda p=pixels, t=size: (
+                    restore_photograph(restorer, p, WEATHER, t)
                 )
             timed = timing.alternate(ways, args)
             for way, one in timed.items():

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import psutil
 
+from keras_muirf.restoration.tiling import computed_pixels
+
 BLEND = 16
-# Of a tile, this share of the pixels is worth its time: the rest is context
+# Of the largest tile, this share of the pixels is kept: the rest is context
 # that neighbours compute again.
-_USEFUL = 2 / 3
+_KEPT = 0.8
 _SHARE_OF_MEMORY = 0.25
-_STEP = 64
+# Tiles come in few sizes, for every new one has to be compiled.
+_STEP = 32
 _OUT_OF_MEMORY = ("OutOfMemoryError", "ResourceExhaustedError")
 _OUT_OF_MEMORY_WORDS = (
     "allocate memory",
@@ -46,13 +49,35 @@ def least_tile(restorer):
     return 2 * restorer.halo + BLEND + restorer.size_multiple
 
 
+def largest_tile(restorer, free=None):
+    """The largest tile that `"auto"` takes, in pixels.
+
+    So large that four fifths of it are kept, but so small that it takes at most
+    a quarter of the free memory by the restorer's own estimate.
+
+    Args:
+        restorer: a `keras_muirf.models.MUIRFImageRestorer`.
+        free: int. Bytes of free memory; `None` to ask the system.
+
+    Returns:
+        An int.
+    """
+    free = free_memory() if free is None else free
+    fitting = math.sqrt(_SHARE_OF_MEMORY * free / restorer.memory_per_pixel)
+    lost = 2 * restorer.halo + BLEND
+    useful = lost / (1 - math.sqrt(_KEPT))
+    largest = int(min(fitting, useful)) // _STEP * _STEP
+    return max(largest, _least_sensible(restorer))
+
+
 def tile_sizes(restorer, tile, height, width, free=None):
     """The sizes of tiles to try, the largest first.
 
-    A named size is the only one. With `"auto"`, tiles are so large that two
-    thirds of each are kept, but take at most a quarter of the free memory by
-    the restorer's own estimate; two halvings follow for the case that memory
-    is short all the same, as it may be on an accelerator.
+    A named size is the only one. With `"auto"`, tiles have that size, from
+    half the largest on, with which the image takes the fewest pixels to
+    compute: how the last tiles of its rows and columns overlap depends on its
+    height and width. Two halvings follow for the case that memory is short all
+    the same, as it may be on an accelerator.
 
     Args:
         restorer: a `keras_muirf.models.MUIRFImageRestorer`.
@@ -67,14 +92,12 @@ def tile_sizes(restorer, tile, height, width, free=None):
     check_tile(restorer, tile)
     if tile != "auto":
         return [_in_one_piece(tile, height, width)]
-    lost = 2 * restorer.halo + BLEND
-    least = lost + max(restorer.halo, restorer.size_multiple)
-    free = free_memory() if free is None else free
-    fitting = math.sqrt(_SHARE_OF_MEMORY * free / restorer.memory_per_pixel)
-    # In steps, for every new size has to be compiled.
-    fitting = int(fitting) // _STEP * _STEP
-    useful = lost / (1 - math.sqrt(_USEFUL))
-    size = max(int(min(fitting, useful)), least)
+    largest = largest_tile(restorer, free)
+    least = _least_sensible(restorer)
+    size = min(
+        range(largest, max(least, largest // 2) - 1, -_STEP)[::-1],
+        key=lambda size: _computed(restorer, size, height, width),
+    )
     sizes = [_in_one_piece(size, height, width)]
     # One piece is up to a quarter larger than a tile, and may be much smaller.
     area = min(size * size, height * width)
@@ -123,6 +146,20 @@ def is_out_of_memory(error):
         isinstance(error, MemoryError)
         or type(error).__name__ in _OUT_OF_MEMORY
         or any(phrase in words for phrase in _OUT_OF_MEMORY_WORDS)
+    )
+
+
+def _least_sensible(restorer):
+    """The smallest tile that `"auto"` takes."""
+    more = max(restorer.halo, restorer.size_multiple)
+    return 2 * restorer.halo + BLEND + more
+
+
+def _computed(restorer, size, height, width):
+    if not _in_one_piece(size, height, width):
+        return height * width
+    return computed_pixels(
+        height, width, size, restorer.halo, restorer.size_multiple, BLEND
     )
 
 

@@ -182,26 +182,51 @@ def round_up(size, multiple):
     return -(-size // multiple) * multiple
 
 
+def computed_pixels(height, width, tile, halo, multiple, blend):
+    """How many pixels `restore_tiled` has the network compute.
+
+    Args:
+        height: int. The image's height in pixels.
+        width: int. Its width.
+        tile: as in `restore_tiled`.
+        halo: as in `restore_tiled`.
+        multiple: as in `restore_tiled`.
+        blend: as in `restore_tiled`.
+
+    Returns:
+        An int, of which `height * width` is what no tiles would take.
+    """
+    pixels = 1
+    for size in (height, width):
+        length = round_up(size, multiple)
+        side, starts = _lay(length, tile, halo, multiple, blend)
+        pixels *= side * len(starts)
+    return pixels
+
+
+def _lay(length, tile, halo, multiple, blend):
+    """The size of the tiles along one side, and where they start."""
+    if tile is None or round_up(tile, multiple) >= length:
+        return length, [0]
+    tile = round_up(tile, multiple)
+    step = (tile - 2 * halo - blend) // multiple * multiple
+    if step < multiple:
+        raise ValueError(
+            "`tile` must be at least 2 * halo + blend + multiple. "
+            f"Received: tile={tile}, halo={halo}, blend={blend}, "
+            f"multiple={multiple}"
+        )
+    last = length - tile
+    return tile, [*range(0, last, step), last]
+
+
 class _Axis:
     """Where tiles lie along one side of an image, and how they fade."""
 
     def __init__(self, size, tile, halo, multiple, blend):
         self.size = size
         self.length = round_up(size, multiple)
-        self.tile = self.length
-        if tile is not None:
-            self.tile = min(round_up(tile, multiple), self.length)
-        self.starts = [0]
-        if self.tile < self.length:
-            step = (self.tile - 2 * halo - blend) // multiple * multiple
-            if step < multiple:
-                raise ValueError(
-                    "`tile` must be at least 2 * halo + blend + multiple. "
-                    f"Received: tile={tile}, halo={halo}, blend={blend}, "
-                    f"multiple={multiple}"
-                )
-            last = self.length - self.tile
-            self.starts = [*range(0, last, step), last]
+        self.tile, self.starts = _lay(self.length, tile, halo, multiple, blend)
         self.weights = self._weights(halo, blend)
 
     def pixels(self, start, count=None):

@@ -3,8 +3,8 @@ from typing import Literal
 from pydantic import BaseModel
 from pydantic import Field
 
+from keras_muirf.restoration.tile_size import largest_tile
 from keras_muirf.restoration.tile_size import least_tile
-from keras_muirf.restoration.tile_size import tile_sizes
 
 
 def restore_options(restorer, tile):
@@ -17,8 +17,7 @@ def restore_options(restorer, tile):
     Returns:
         A class, a `pydantic.BaseModel`.
     """
-    # So large that any image is larger.
-    largest = tile_sizes(restorer, tile or "auto", 10**6, 10**6)[0]
+    largest = largest_tile(restorer) if tile in (None, 0, "auto") else tile
 
     class RestoreOptions(BaseModel, extra="forbid"):
         weather: Literal[("auto", "mixed", *restorer.weathers)] = Field(

@@ -1,9 +1,14 @@
 import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from keras_muirf.restoration.tile_size import free_memory
 from keras_muirf.restoration.tile_size import is_out_of_memory
+from keras_muirf.restoration.tile_size import largest_tile
 from keras_muirf.restoration.tile_size import tile_sizes
 from keras_muirf.restoration.tile_size import with_smaller_tiles
+from keras_muirf.restoration.tiling import computed_pixels
 
 
 class Restorer:
@@ -16,19 +21,40 @@ GB = 2**30
 LARGE = (10000, 10000)
 
 
-def test_two_thirds_of_a_tile_are_kept_where_memory_allows():
-    (size, *smaller) = tile_sizes(Restorer, "auto", *LARGE, free=64 * GB)
+def test_four_fifths_of_a_tile_are_kept_where_memory_allows():
+    size = largest_tile(Restorer, free=64 * GB)
     kept = (size - 2 * Restorer.halo - 16) ** 2 / size**2
-    assert kept == pytest.approx(2 / 3, abs=0.01)
-    assert smaller == [size // 2]
+    assert kept == pytest.approx(0.8, abs=0.01)
 
 
 @pytest.mark.parametrize("free", [0.5, 1, 2])
 def test_a_quarter_of_the_memory_is_taken(free):
-    size = tile_sizes(Restorer, "auto", *LARGE, free=int(free * GB))[0]
-    assert size % 64 == 0
+    size = largest_tile(Restorer, free=int(free * GB))
+    assert size % 32 == 0
     assert size**2 * Restorer.memory_per_pixel <= free * GB / 4
-    assert (size + 64) ** 2 * Restorer.memory_per_pixel > free * GB / 4
+    assert (size + 32) ** 2 * Restorer.memory_per_pixel > free * GB / 4
+
+
+@given(st.integers(1, 5000), st.integers(1, 5000), st.sampled_from([1, 4, 64]))
+@settings(deadline=None)
+def test_an_image_takes_the_fewest_pixels_to_compute(height, width, free):
+    size = tile_sizes(Restorer, "auto", height, width, free=free * GB)[0]
+    largest = largest_tile(Restorer, free=free * GB)
+    if height * width <= 1.25 * largest**2:
+        assert size == 0
+        return
+    tiled = {"halo": 47, "multiple": 8, "blend": 16}
+    counted = computed_pixels(height, width, size, **tiled)
+    for other in range(largest, largest // 2, -32):
+        assert counted <= computed_pixels(height, width, other, **tiled)
+
+
+def test_halvings_follow_while_they_are_sensible():
+    size, *smaller = tile_sizes(Restorer, "auto", *LARGE, free=64 * GB)
+    assert smaller == [size // 2, size // 4]
+    size, *smaller = tile_sizes(Restorer, "auto", *LARGE, free=GB)
+    assert size // 4 < 157 <= size // 2
+    assert smaller == [size // 2]
 
 
 def test_with_no_memory_the_least_that_is_sensible():
@@ -38,7 +64,7 @@ def test_with_no_memory_the_least_that_is_sensible():
 
 def test_small_images_are_one_piece():
     assert tile_sizes(Restorer, "auto", 80, 100, free=64 * GB) == [0]
-    assert tile_sizes(Restorer, "auto", 600, 700, free=64 * GB) == [0, 299]
+    assert tile_sizes(Restorer, "auto", 600, 700, free=64 * GB) == [0, 304]
     assert tile_sizes(Restorer, 512, 500, 600) == [0]
 
 

@@ -5,6 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from keras_muirf.restoration.tiling import average_moments
+from keras_muirf.restoration.tiling import computed_pixels
 from keras_muirf.restoration.tiling import restore_tiled
 
 tilings = st.fixed_dictionaries(
@@ -47,6 +48,22 @@ def test_identity_is_exact(height, width, dtype, more, tiling):
     (shape,) = shapes
     assert shape[1] % tiling["multiple"] == shape[2] % tiling["multiple"] == 0
     assert max(shape[1:3]) < tile + tiling["multiple"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 30), tilings)
+def test_the_pixels_to_compute_are_counted(height, width, more, tiling):
+    tile = 2 * tiling["halo"] + tiling["blend"] + tiling["multiple"] + more
+    alone = {**tiling, "batch": 1}
+    seen = []
+
+    def count(tiles):
+        seen.append(tiles.shape[1] * tiles.shape[2])
+        return tiles
+
+    restore_tiled(_image(height, width, "uint8"), count, tile, **alone)
+    del alone["batch"]
+    assert computed_pixels(height, width, tile, **alone) == sum(seen)
 
 
 def _blur(tiles, radius=5):
