@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+from skimage import data
+from skimage.transform import rescale
+
+from keras_muirf.datasets import match_target
+
+
+@pytest.fixture(scope="module")
+def photograph():
+    scene = rescale(data.astronaut(), 0.35, anti_aliasing=True, channel_axis=-1)
+    return np.uint8(np.rint(255 * scene))[:160, :160]
+
+
+def tones(image, gain, lift):
+    return np.clip(gain * image + lift, 0, 255)
+
+
+def largest_part(error):
+    return np.quantile(np.abs(error), 0.99)
+
+
+@given(
+    gain=st.floats(0.6, 0.95),
+    lift=st.floats(0, 10),
+    rows=st.integers(-2, 2),
+    columns=st.integers(-2, 2),
+)
+@settings(max_examples=25, deadline=None)
+def test_place_and_tones_are_found(photograph, gain, lift, rows, columns):
+    """Seen are the inner parts, so that no edge comes in."""
+    inner = slice(4, -4)
+    moved = np.roll(photograph, (rows, columns), (0, 1))
+    seen = np.uint8(np.rint(tones(photograph[inner, inner], gain, lift)))
+    matched, share = match_target(seen, moved[inner, inner])
+    assert share > 0.9
+    assert largest_part(np.float32(matched) - seen) < 6
+
+
+def test_what_the_weather_covers_has_no_say(photograph):
+    darker = np.uint8(tones(photograph, 0.7, 5))
+    covered = darker.copy()
+    covered[40:100, 30:90] = 240
+    matched, share = match_target(covered, photograph)
+    assert 0.7 < share < 0.9
+    under = np.float32(matched[44:96, 34:86]) - darker[44:96, 34:86]
+    assert largest_part(under) < 6
+    # Where there is no weather the input itself is the target.
+    assert np.mean(matched[:38] == covered[:38]) > 0.5
+    assert largest_part(np.float32(matched[:38]) - covered[:38]) < 3
+
+
+def test_a_part_of_a_pixel(photograph):
+    moved = (np.float32(photograph) + np.roll(photograph, 1, 1)) / 2
+    matched, share = match_target(photograph, np.uint8(moved))
+    assert share > 0.9
+
+
+def test_another_scene_agrees_in_little(photograph):
+    other = np.ascontiguousarray(photograph[::-1, ::-1])
+    assert match_target(photograph, other)[1] < 0.25
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_an_even_image_is_no_error(value):
+    even = np.full((32, 40, 3), value, "uint8")
+    matched, share = match_target(even, even)
+    assert share == 1
+    np.testing.assert_array_equal(matched, even)
