@@ -35,6 +35,7 @@ class TaskGradientTrainer(TaskBatchMixin):
             state_mapping=zip(self.metrics_variables, metrics, strict=True)
         ) as scope:
             self._loss_tracker.update_state(loss, sample_weight=batch_size(x))
+            self._log_task_losses(x, y, output, sample_weight)
             logs = self.compute_metrics(x, y, output, sample_weight)
         metrics = [scope.get_current_value(v) for v in self.metrics_variables]
         return logs, (trainable, non_trainable, optimizer_state, metrics)

@@ -123,6 +123,18 @@ class TaskBatchMixin:
         # What layers add belongs to no task: it stands beside the mean.
         return [loss + sum(extra) for loss in losses]
 
+    def _log_task_losses(self, x, y, y_pred, sample_weight):
+        """Keras logs the loss of each output, if its own losses are called."""
+        if self.task_gradients != "losses" or self._compile_loss is None:
+            return
+        if not self._compile_loss.built:
+            self._compile_loss.build(y, y_pred)
+        losses = self.task_losses(x, y, y_pred, sample_weight)
+        logged = self._compile_loss.metrics
+        if len(logged) == len(losses):
+            for metric, loss in zip(logged, losses, strict=True):
+                metric.update_state(loss, sample_weight=batch_size(x))
+
     def compile(self, *args, **kwargs):
         if self.task_gradients not in TASK_GRADIENTS:
             raise ValueError(

@@ -50,6 +50,7 @@ class TaskGradientTrainer(TaskBatchMixin):
             loss * replicas,  # Keras divides it for the sum
             sample_weight=batch_size(x),
         )
+        self._log_task_losses(x, y, output, sample_weight)
         return self.compute_metrics(x, y, output, sample_weight)
 
     def _by_slices(self, data, num_tasks, valid):

@@ -29,6 +29,7 @@ class TaskGradientTrainer(TaskBatchMixin):
             self._loss_tracker.update_state(
                 loss.detach(), sample_weight=batch_size(x)
             )
+            self._log_task_losses(x, y, output, sample_weight)
             return self.compute_metrics(x, y, output, sample_weight)
 
     def _by_slices(self, data, num_tasks):

@@ -43,9 +43,11 @@ def test_the_mean_of_the_losses_is_the_ordinary_step(data):
     plain.compile(keras.optimizers.SGD(0.1), mse, loss_weights=half)
     tasks.compile(MeanGradient(keras.optimizers.SGD(0.1)), mse)
     for _ in range(2):
-        expected = np.ravel(plain.train_on_batch(*data))[0]
-        loss = np.ravel(tasks.train_on_batch(*data))[0]
-        np.testing.assert_allclose(loss, expected, rtol=1e-5)
+        expected = plain.train_on_batch(*data, return_dict=True)
+        logs = tasks.train_on_batch(*data, return_dict=True)
+        assert logs.keys() == expected.keys() == {"loss", "a_loss", "b_loss"}
+        for name, value in expected.items():
+            np.testing.assert_allclose(logs[name], value, rtol=1e-5)
     for v, w in zip(values(plain), values(tasks), strict=True):
         np.testing.assert_allclose(v, w, atol=1e-6)
 
