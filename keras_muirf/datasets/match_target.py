@@ -36,6 +36,9 @@ def match_target(input, target, shift: int = 2):
         The target that fits, uint8 `(H, W, 3)`, and the share of the pixels
         that agree, a float in [0, 1]: where it is small the fit means nothing.
 
+    Raises:
+        ValueError: If the two are no uint8 images of one size.
+
     Example:
 
     ```python
@@ -48,6 +51,16 @@ def match_target(input, target, shift: int = 2):
     Source: ours; the weights are Tukey's (Beaton and Tukey, Technometrics,
     1974).
     """
+    if (
+        not input.dtype == target.dtype == np.uint8
+        or not input.shape == target.shape
+        or input.shape[2:] != (3,)
+    ):
+        raise ValueError(
+            "`input` and `target` must be uint8 of one shape (height, width, "
+            f"3). Received: input of {input.dtype} {input.shape}, target of "
+            f"{target.dtype} {target.shape}"
+        )
     seen = input / 255
     there = _moved(target / 255, _best_shift(input, target, shift))
     curves, share = _fit_tones(_coarse(seen), _coarse(there))
