@@ -64,8 +64,8 @@ def report_of(output):
         pytest.param("derain", ("rain",), 4, marks=once),
         pytest.param("desnow", ("snow",), 1, marks=[once, slow]),
         pytest.param("dehaze", ("haze",), 3, marks=[once, slow]),
-        pytest.param("raindrop", ("raindrop",), 1, marks=[once, slow]),
-        pytest.param("all_weather", WEATHERS, 9, marks=slow),
+        pytest.param("raindrop", ("raindrop",), 2, marks=[once, slow]),
+        pytest.param("all_weather", WEATHERS, 10, marks=slow),
     ],
 )
 def test_smoke(run, tmp_path, name, weathers, sets):
