@@ -97,8 +97,8 @@ def _data_parallel(devices):
         return {}
     import jax
 
-    # It counts where there is nothing but a processor.
-    with contextlib.suppress(RuntimeError):
+    # It counts where there is nothing but a processor; JAX 0.5 brought it.
+    with contextlib.suppress(RuntimeError, AttributeError):
         jax.config.update("jax_num_cpu_devices", devices)
     names = keras.distribution.list_devices()
     _require(len(names), devices, "devices")
