@@ -37,7 +37,8 @@ def match_target(input, target, shift: int = 2):
         that agree, a float in [0, 1]: where it is small the fit means nothing.
 
     Raises:
-        ValueError: If the two are no uint8 images of one size.
+        ValueError: If the two are no uint8 images of one size, or `shift` is
+            below 0.
 
     Example:
 
@@ -60,6 +61,10 @@ def match_target(input, target, shift: int = 2):
             "`input` and `target` must be uint8 of one shape (height, width, "
             f"3). Received: input of {input.dtype} {input.shape}, target of "
             f"{target.dtype} {target.shape}"
+        )
+    if shift < 0:
+        raise ValueError(
+            f"`shift` is a number of pixels from 0. Received: shift={shift}"
         )
     seen = input / 255
     there = _moved(target / 255, _best_shift(input, target, shift))

@@ -22,7 +22,8 @@ class MatchedPairs(PairSource):
     `(height, width, 3)`.
 
     Raises:
-        ValueError: If `least` is not in [0, 1], or no pair fits.
+        ValueError: If `source` is no `PairSource`, `least` is not in [0, 1],
+            or no pair fits.
 
     Example:
 
@@ -35,6 +36,11 @@ class MatchedPairs(PairSource):
     """
 
     def __init__(self, source: PairSource, least: float = 0.25):
+        if not isinstance(source, PairSource):
+            raise ValueError(
+                "`source` has to be a `keras_muirf.datasets.PairSource`, such "
+                f"as a `PairedFolder`. Received: source={source!r}"
+            )
         if not 0 <= least <= 1:
             raise ValueError(
                 "`least` is a share of the pixels, from 0 to 1. "

@@ -91,3 +91,8 @@ def test_very_small_images(height, width):
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3))
     matched, _ = match_target(np.uint8(image), np.uint8(image))
     assert matched.shape == image.shape
+
+
+def test_a_shift_below_0_is_told(photograph):
+    with pytest.raises(ValueError, match="shift=-1"):
+        match_target(photograph, photograph, shift=-1)

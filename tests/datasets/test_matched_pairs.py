@@ -49,3 +49,8 @@ def test_pairs_of_other_scenes_are_told(make_pairs, save_image):
 def test_a_share_is_from_0_to_1(make_pairs, least):
     with pytest.raises(ValueError, match=f"least={least}"):
         MatchedPairs(make_pairs("raindrop"), least)
+
+
+def test_another_source_is_refused(make_clean):
+    with pytest.raises(ValueError, match="has to be a .*PairSource"):
+        MatchedPairs(make_clean())
