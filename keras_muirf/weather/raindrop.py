@@ -20,7 +20,11 @@ LAYERS = (
 )
 
 # Of a point on the pane, in pixels at full defocus.
-CONFUSION = 6.0
+CONFUSION = 13.0
+
+# Red, green and blue: how far the sky is bluer and the ground browner.
+COOL = (-0.05, 0.0, 0.06)
+WARM = (0.06, 0.01, -0.07)
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
@@ -37,13 +41,14 @@ class Raindrop(WeatherLayer):
     A drop with centre `c` and radius `r` is a short lens: it shows the scene
     upside down, within a wide view of half-width `V`, compressed towards the
     rim. Most of that view lies outside the photograph, so a part `b` of what it
-    shows is the light `A` of the surroundings: drops look grey, bright before
-    dark things and dark before bright ones. Its lower part shows the sky and
-    its rim is darker. The camera looks through the window, so drops are out of
-    focus, more or less (`defocus`): the circle of confusion has one radius for
-    all, which blurs the edges of large drops and dissolves small ones. Drops of
-    six sizes overlap, merge and gather in places. Severity sets how many there
-    are and a slight blur of the whole pane.
+    shows is the light `A` of the surroundings: drops look grey or brown, bright
+    before dark things and dark before bright ones. Below a bent horizon stands
+    the sky, a bright crescent, and the rim is darker. The camera looks through
+    the window, so drops are out of focus, more or less (`defocus`): the circle
+    of confusion has one radius for all, which blurs the edges of large drops
+    and what is seen in them, and dissolves small ones. Drops of six sizes
+    overlap, merge and gather in places. Severity sets how many there are and a
+    slight blur of the whole pane.
 
     Args:
         severity: float in [0, 1], `"light"`, `"medium"`, `"heavy"`, or a
@@ -53,9 +58,9 @@ class Raindrop(WeatherLayer):
             sizes of drops, drawn log-uniformly; 1 suits photographs of some
             500 pixels. Defaults to `(0.6, 1.6)`.
         defocus: float or `(low, high)` range within [0, 1]. 0 gives drops a
-            sharp edge; at 1 the circle of confusion has a radius of 6 pixels,
-            times the factor on the sizes: what is smaller is hardly seen.
-            Defaults to `(0, 1)`.
+            sharp edge. The circle of confusion has a radius of 13 pixels
+            times the factor on the sizes and the square of `defocus`: what is
+            smaller is hardly seen. Defaults to `(0, 1)`.
         seed: int or None. The seed of the random draws.
         **kwargs: `name`, `dtype` and `trainable` of `keras.layers.Layer`.
 
@@ -99,13 +104,15 @@ class Raindrop(WeatherLayer):
         self.defocus = check_range("defocus", defocus, 0.0, 1.0)
 
     def apply_weather(self, images, severity):
-        defocus, light, film, around, outside = self.draw(
+        defocus, light, film, around, outside, cool, warm = self.draw(
             images,
             self.defocus,
-            (0.7, 1.0),
+            (0.7, 1.1),
             (0.0, 1.0),
-            (0.3, 0.85),
+            (0.2, 0.85),
             (0.0, 1.0),
+            (-0.3, 1.0),
+            (-0.3, 1.0),
         )
         alpha, shade, sky, y, x = self._drops(images, severity, defocus)
         soft = fields.blur(images, 4.0)
@@ -113,8 +120,13 @@ class Raindrop(WeatherLayer):
         seen = sample_mirrored(soft + 0.7 * (wide - soft), y, x)
         scene = ops.mean(images, axis=(1, 2), keepdims=True)
         tint = scene - ops.mean(scene, -1, keepdims=True)
-        light = ops.expand_dims(light, -1) + 0.2 * tint
-        around = ops.expand_dims(around, -1) + 0.5 * tint
+        light, around, cool, warm = (
+            ops.expand_dims(number, -1)
+            for number in (light, around, cool, warm)
+        )
+        light = light + 0.2 * tint + cool * ops.array(COOL)
+        light = ops.minimum(light, 1.0)
+        around = around + 0.5 * tint + warm * ops.array(WARM)
         seen = fields.mix(seen, around, ops.expand_dims(outside, -1))
         seen = seen * ops.expand_dims(shade, -1)
         seen = seen + ops.expand_dims(sky, -1) * (light - seen)
@@ -132,6 +144,8 @@ class Raindrop(WeatherLayer):
             spread,
             angle_of_view,
             overcast,
+            horizon,
+            smile,
             gradient,
             rim,
         ) = self.draw(
@@ -141,12 +155,14 @@ class Raindrop(WeatherLayer):
             (1.5, 4.2),
             (1.5, 4.0),
             (0.25, 0.7),
-            (0.0, 0.9),
+            (0.0, 1.0),
+            (-0.2, 0.7),
+            (0.0, 0.8),
             (0.0, 0.8),
             (0.0, 0.7),
         )
         scale = ops.exp(log_scale)
-        density = 1.1 * severity**0.8 * number
+        density = 1.5 * severity * number
         # Where drops gather: the sum of three waves of 200 pixels and more.
         numbers = self.draw(
             images, *3 * ((-0.03, 0.03), (-0.03, 0.03), (0.0, math.tau))
@@ -158,7 +174,9 @@ class Raindrop(WeatherLayer):
         tables = particles.random_tables(
             images, len(LAYERS), 8, self.seed_generator
         )
-        confusion = CONFUSION * scale * defocus
+        confusion = CONFUSION * scale * ops.square(defocus)
+        # Where the small ones are gone there are more of the large.
+        focus = focus + 2.0 * ops.square(defocus)
         clear, shade, sky = 1.0, 1.0, 0.0
         x, y = across, along
         for l, (cell, small, large, share) in enumerate(LAYERS):
@@ -189,6 +207,8 @@ class Raindrop(WeatherLayer):
                 for u, v, phase in waves
             )
             gain = gain * ops.exp(0.42 * gathered)
+            # Behind a sharp one of the largest nothing is left to restore.
+            share = share + (1.0 - share) * ops.square(defocus)
             shown = ops.cast(present < share * density * gain, "float32")
             # `radius` is that of the blurred drop: what lies within by the
             # circle's radius is the drop.
@@ -202,9 +222,12 @@ class Raindrop(WeatherLayer):
             y = y + mask * (along - dv * radius - view * dv * bulge - y)
             light = 1.0 + gradient * dv - rim * square * square
             light = light * (0.85 + 0.3 * bright)
-            above = fields.smoothstep(0.45 + 0.6 * dv) * overcast
+            # Upside down: the sky lies below the horizon, which is bent.
+            depth = dv + smile * du * du - horizon
+            blurred = 0.3 + 2.0 * confusion / radius
+            above = fields.smoothstep(0.5 + depth / blurred) * overcast
             shade = shade + mask * (light - shade)
-            sky = sky + mask * (above * (0.5 + 0.5 * bright) - sky)
+            sky = sky + mask * (above * (0.6 + 0.4 * bright) - sky)
             clear = clear * (1.0 - mask)
         x = x + 0.5 * (width - 1)
         y = y + 0.5 * (height - 1)
