@@ -12,8 +12,10 @@ Data: DATA holds `train/pairs/<set>/<weather>/{input,gt}` and
     `train/clean/bsds500`. Rain is learned from Rain100L, Rain800 and Rain1400
     pairs and synthesized streaks, haze from synthesized haze, O-HAZE and NYU
     pairs, raindrops from synthesized ones and RobotCar's pairs, and snow from
-    synthesized one alone. The lenses of RobotCar's pairs differ in exposure,
-    which a network would learn as dark patches: the targets are made to fit.
+    synthesized one alone; a fifth of the photographs below synthesized rain,
+    snow and raindrops is darkened to dusk. The lenses of RobotCar's pairs
+    differ in exposure, which a network would learn as dark patches: the
+    targets are made to fit.
 Time: 55 minutes by default, planned for two CPU cores.
 Result: the model card has the preset's figures on the test sets. The report at
     the end of the run is on scenes held out of training.
@@ -24,6 +26,7 @@ import keras
 import keras_muirf
 from keras_muirf import training
 from keras_muirf.datasets import CleanFolder
+from keras_muirf.datasets import Exposed
 from keras_muirf.datasets import MatchedPairs
 from keras_muirf.datasets import PairedFolder
 from keras_muirf.datasets import Synthesized
@@ -53,6 +56,7 @@ def scene_of(name):
 # === Data ===
 data = run.data / "train"
 photographs, held_out = CleanFolder(data / "clean" / "bsds500").split(0.05)
+dusk = Exposed(photographs, stops=(-5.0, -1.0), seed=run.seed)
 sources, validation = {}, {}
 
 for weather, layer in {
@@ -62,6 +66,9 @@ for weather, layer in {
     "raindrop": keras_muirf.weather.Raindrop((0.05, 1.0), seed=run.seed),
 }.items():
     sources[weather] = [(Synthesized(photographs, layer), 0.8)]
+    # Haze is lit by what lights the scene; the others by lamps, too.
+    if weather != "haze":
+        sources[weather].append((Synthesized(dusk, layer), 0.2))
     validation[f"synthesized {weather}"] = Synthesized(held_out, layer)
 
 # The weight is the share in the weather's crops, against 0.8 synthesized.

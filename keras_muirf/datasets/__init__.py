@@ -10,6 +10,7 @@ from keras_muirf.datasets.discover_pairs import discover_pairs as discover_pairs
 from keras_muirf.datasets.engines import as_data_loader as as_data_loader
 from keras_muirf.datasets.engines import as_grain as as_grain
 from keras_muirf.datasets.engines import as_tf_data as as_tf_data
+from keras_muirf.datasets.exposed import Exposed as Exposed
 from keras_muirf.datasets.match_target import match_target as match_target
 from keras_muirf.datasets.matched_pairs import MatchedPairs as MatchedPairs
 from keras_muirf.datasets.on_device_dataset import (
