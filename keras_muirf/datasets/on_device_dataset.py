@@ -3,6 +3,7 @@ import numpy as np
 from keras import ops
 
 from keras_muirf.datasets.image_pool import ImagePool
+from keras_muirf.datasets.jpeg import jpeg
 from keras_muirf.datasets.synthesized import Synthesized
 from keras_muirf.datasets.weather_major_dataset import WeatherMajorDataset
 from keras_muirf.trainers.compiled import compiled
@@ -94,7 +95,10 @@ class OnDeviceDataset(WeatherMajorDataset):
             [images, corners, self._symmetries(rng, len(chosen)), which, clear]
         ).astype("int32")
         seeds = rng.integers(2**31, size=(max(len(layers), 1), 2))
-        x, y = self._compiled(self.pool.pixels, numbers, seeds.astype("int32"))
+        quality = self._choose_quality(rng, len(chosen))
+        x, y = self._compiled(
+            self.pool.pixels, numbers, seeds.astype("int32"), quality
+        )
         if keras.config.backend() != "jax":
             x, y = ops.convert_to_numpy(x), ops.convert_to_numpy(y)
         return {"image": x, "weather": labels}, y
@@ -106,7 +110,7 @@ class OnDeviceDataset(WeatherMajorDataset):
         drawn[:, bits:] = 0
         return drawn
 
-    def _from_numbers(self, pixels, numbers, seeds):
+    def _from_numbers(self, pixels, numbers, seeds, quality):
         """Makes crops on the device.
 
         Args:
@@ -115,6 +119,7 @@ class OnDeviceDataset(WeatherMajorDataset):
                 input and of the target, height, width, top, left, the three
                 symmetries, the layer (or -1) and whether it is clear.
             seeds: int32 tensor `(layers, 2)`.
+            quality: float32 tensor `(batch,)`, of JPEG, 0 for none.
 
         Returns:
             Two float32 tensors `(batch, height, width, 3)`.
@@ -137,7 +142,12 @@ class OnDeviceDataset(WeatherMajorDataset):
             for start in (start_x, start_y)
         )
         x = self._with_weather(x, y, which[..., None], seeds)
-        return ops.where(clear[..., None] > 0, y, x), y
+        clear = clear[..., None] > 0
+        x = ops.where(clear, y, x)
+        if self.compressed:
+            x = jpeg(x, quality)
+            y = ops.where(clear, x, y)
+        return x, y
 
     def _with_weather(self, x, y, which, seeds):
         n, number, groups = self.images_per_weather, 0, []

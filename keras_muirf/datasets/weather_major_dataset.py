@@ -1,3 +1,4 @@
+import functools
 import itertools
 import os
 import threading
@@ -10,10 +11,16 @@ from keras_muirf.datasets.batches_ahead import BatchesAhead
 from keras_muirf.datasets.crops import random_crop
 from keras_muirf.datasets.crops import random_symmetry
 from keras_muirf.datasets.image_pool import require_equal_sizes
+from keras_muirf.datasets.jpeg import jpeg
 from keras_muirf.datasets.readable_images import ReadableImages
 from keras_muirf.datasets.synthesized import Synthesized
 from keras_muirf.datasets.weighted_sources import weighted_sources
+from keras_muirf.trainers.compiled import compiled
 from keras_muirf.weathers import usual_order
+
+
+# Of JPEG, where crops are compressed: from that of the web to that of cameras.
+QUALITY = (40, 95)
 
 
 class WeatherMajorDataset(keras.utils.PyDataset):
@@ -65,6 +72,11 @@ class WeatherMajorDataset(keras.utils.PyDataset):
             never scaled. Defaults to `None`.
         clear: Float, the share of each weather's crops that are given without
             it, from 0 up to, but without, 1. Defaults to `0`.
+        compressed: Float in [0, 1], the share of the crops that are given as
+            JPEG leaves them, after the weather, with a quality of 40 to 95:
+            photographs are compressed, and what is not seen of that is made
+            visible where haze is removed. Targets stay as they are, but for
+            those of clear crops, which are the crops. Defaults to `0`.
         seed: Non-negative integer. Defaults to `0`.
         epoch: Integer, the epoch to begin with. Defaults to `0`.
         fixed: Boolean. Give the batches of `epoch` in every epoch; for
@@ -117,6 +129,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         augment="dihedral",
         zoom=None,
         clear: float = 0.0,
+        compressed: float = 0.0,
         seed: int = 0,
         epoch: int = 0,
         fixed: bool = False,
@@ -150,6 +163,11 @@ class WeatherMajorDataset(keras.utils.PyDataset):
             raise ValueError(
                 f"`clear` is a share from 0 to below 1. Received: clear={clear}"
             )
+        if not 0 <= compressed <= 1:
+            raise ValueError(
+                "`compressed` is a share from 0 to 1. "
+                f"Received: compressed={compressed}"
+            )
         if images_per_weather % replicas:
             raise ValueError(
                 f"{images_per_weather} images of each weather cannot be "
@@ -175,6 +193,7 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         self.augment = augment
         self.zoom = zoom
         self.clear = clear
+        self.compressed = compressed
         self.seed = seed
         self.epoch = epoch
         self.fixed = fixed
@@ -315,6 +334,10 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         places = self._choose_clear(rng)
         x[places] = y[places]
         labels[places] += len(self.weathers)
+        if self.compressed:
+            quality = self._choose_quality(rng, len(x))
+            x = np.array(_compiled_jpeg()(x, quality))
+            y[places] = x[places]
         if self.replicas > 1:
             places = self._places_of_replicas()
             x, labels, y = x[places], labels[places], y[places]
@@ -334,6 +357,12 @@ class WeatherMajorDataset(keras.utils.PyDataset):
             count = int(self.clear * n + rng.random())
             places += list(first + rng.permutation(n)[:count])
         return places
+
+    def _choose_quality(self, rng, count):
+        """Returns the JPEG quality of every crop; 0 leaves it as it is."""
+        quality = rng.integers(*QUALITY, size=count, endpoint=True)
+        chosen = rng.random(count) < self.compressed
+        return np.float32(np.where(chosen, quality, 0))
 
     def _choose_sources(self, rng):
         """Returns the source of every place in the batch."""
@@ -364,6 +393,11 @@ class WeatherMajorDataset(keras.utils.PyDataset):
         repeated = np.resize(np.arange(len(clean)), self.images_per_weather)
         seed = rng.integers(2**31, size=2)
         return source.synthesize(clean[repeated], seed)[: len(clean)]
+
+
+@functools.cache
+def _compiled_jpeg():
+    return compiled(jpeg)
 
 
 def _cores():

@@ -6,6 +6,8 @@ from keras_muirf.datasets import WeatherMajorDataset
 # Of the crops, those that are clear: what is to be told from weather, and to
 # come back as it is.
 CLEAR = 0.1
+# And those that are as JPEG leaves them, as most photographs are.
+COMPRESSED = 0.3
 
 
 class StageData(keras.callbacks.Callback):
@@ -29,6 +31,7 @@ class StageData(keras.callbacks.Callback):
             "steps_per_epoch": run.steps_per_epoch,
             "weathers": weathers,
             "clear": CLEAR,
+            "compressed": COMPRESSED,
             "seed": run.seed,
             **run.devices_data,
         }
