@@ -18,7 +18,6 @@ from keras_muirf.datasets.weighted_sources import weighted_sources
 from keras_muirf.trainers.compiled import compiled
 from keras_muirf.weathers import usual_order
 
-
 # Of JPEG, where crops are compressed: from that of the web to that of cameras.
 QUALITY = (40, 95)
 
