@@ -12,7 +12,8 @@ SCENES = {
     "nyu_aod_sample": lambda name: "_".join(name.split("_")[:2]),
     "rain1400_sample": lambda name: name.split("_")[0],
 }
-# The shares of the sources in a weather's crops, as in recipes/all_weather.py.
+# The shares of the sources in a weather's crops: what recipes/all_weather.py
+# had when the published runs were made.
 PAIRS = [
     ("rain100l_train", "rain", 1.0),
     ("rain800_train", "rain", 0.4),

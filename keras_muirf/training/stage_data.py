@@ -3,10 +3,7 @@ import keras
 from keras_muirf.datasets import OnDeviceDataset
 from keras_muirf.datasets import WeatherMajorDataset
 
-# Of the crops, those that are clear: what is to be told from weather, and to
-# come back as it is.
-CLEAR = 0.1
-# And those that are as JPEG leaves them, as most photographs are.
+# The share of the crops that are as JPEG leaves them, as most photographs are.
 COMPRESSED = 0.3
 
 
@@ -21,16 +18,17 @@ class StageData(keras.callbacks.Callback):
         sources: `sources` of `keras_muirf.datasets.WeatherMajorDataset`.
         run: `keras_muirf.training.Run`.
         weathers: tuple of strings, the network's weathers.
+        clear: float, the share of the crops without weather.
     """
 
-    def __init__(self, sources, run, weathers):
+    def __init__(self, sources, run, weathers, clear):
         super().__init__()
         self.run = run
         self._options = {
             "sources": sources,
             "steps_per_epoch": run.steps_per_epoch,
             "weathers": weathers,
-            "clear": CLEAR,
+            "clear": clear,
             "compressed": COMPRESSED,
             "seed": run.seed,
             **run.devices_data,

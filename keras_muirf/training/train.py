@@ -26,7 +26,14 @@ _COUNTS = ("bad_steps", "set_aside")
 
 
 def train(
-    restorer, sources, run, stages, held_out=None, callbacks=(), parts=None
+    restorer,
+    sources,
+    run,
+    stages,
+    held_out=None,
+    callbacks=(),
+    parts=None,
+    clear=0.1,
 ):
     """Trains in stages of growing crops and saves `run.out`/preset.
 
@@ -51,6 +58,8 @@ def train(
             the log and the checkpoint are written. Defaults to none.
         parts: dict of further parts of the checkpoint, as in
             `keras_muirf.callbacks.Checkpoint`. Defaults to none.
+        clear: float, the share of the crops without weather, which are to be
+            told from it and to come back as they are. Defaults to `0.1`.
 
     Raises:
         RunError: If the disk is full, the loss is not finite, no image of a
@@ -69,7 +78,8 @@ def train(
     )
     ```
     """
-    loop = _Loop(restorer, sources, run, held_out or {}, callbacks, parts)
+    data = StageData(sources, run, restorer.weathers, clear)
+    loop = _Loop(restorer, data, run, held_out or {}, callbacks, parts)
     try:
         loop.train(_stages(run, stages))
         leave_devices()
@@ -120,13 +130,13 @@ def _stages(run, stages):
 class _Loop:
     """One session of a run."""
 
-    def __init__(self, restorer, sources, run, held_out, callbacks, parts):
+    def __init__(self, restorer, data, run, held_out, callbacks, parts):
         self.restorer = restorer
+        self.data = data
         self.run = run
         self.held_out = held_out
         self.callbacks = list(callbacks)
         self.diagnostics = []
-        self.data = StageData(sources, run, restorer.weathers)
         self.guard = NonFiniteGuard(run.bad_steps)
         self.log = EpochLog(run.out / LOG_FILE, _COUNTS, run.writes)
         self.checkpoint = Checkpoint(
