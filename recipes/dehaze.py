@@ -67,6 +67,6 @@ training.train(
     stages=[(0.6, 64, 16), (1.0, 128, 16)],
     held_out=validation,
     # A photograph may look a little hazy without being so.
-    clear=0.3,
+    clear=0.25,
 )
 training.report(restorer, validation)

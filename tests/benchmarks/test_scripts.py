@@ -12,6 +12,8 @@ import pytest
 import timing
 from PIL import Image
 
+from keras_muirf.training import drawn_data
+
 BENCHMARKS = pathlib.Path(timing.__file__).parent
 
 
@@ -78,6 +80,16 @@ def test_the_grid_is_measured_for_each_weather(tmp_path):
     Image.fromarray(sky).save(tmp_path / "sky.png")
     said = run("grid_pattern.py", tmp_path, "--preset", "muirf_tiny_dehaze")
     assert "| haze | 2 | " in said
+
+
+@pytest.mark.slow
+def test_what_is_seen_as_clear_is_counted(tmp_path):
+    data = drawn_data.draw(tmp_path)
+    said = run("clear_share.py", data, "--preset", "muirf_tiny_dehaze")
+    (row,) = [r for r in said.splitlines() if "| synthesized haze |" in r]
+    shares = [int(cell.strip(" %")) for cell in row.split("|")[3:-1]]
+    assert shares == sorted(shares)
+    assert "| ohaze | " in said
 
 
 def test_candidates_take_turns():
