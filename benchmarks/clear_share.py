@@ -47,7 +47,7 @@ def sets(train, weathers):
     photographs = CleanFolder(train / "clean" / "bsds500", cache=False)
     places = range(0, len(photographs), 4)
     yield "clear", [photographs[i] for i in places]
-    for name in set(weathers) & set(keras_muirf.WEATHERS):
+    for name in filter(weathers.__contains__, keras_muirf.WEATHERS):
         layer = getattr(weather, name.capitalize())(seed=0)
         made = Synthesized(photographs, layer)
         yield f"synthesized {name}", [made[i][0] for i in places]

@@ -9,8 +9,8 @@ Data: haze synthesized on BSDS500, the 35 real outdoor pairs O-HAZE 1-35, and
     40 indoor pairs with AOD-Net's light haze on NYUv2, of which several show
     one scene.
 Time: 55 minutes by default, planned for two CPU cores.
-Result: muirf_tiny_dehaze, which begins with muirf_tiny_all_weather: 24.01 dB on
-    O-HAZE (Y; input 16.60) and 26.39 on sots_outdoor_sample (18.11). The model
+Result: muirf_tiny_dehaze, which begins with muirf_tiny_all_weather: 23.95 dB on
+    O-HAZE (Y; input 16.60) and 26.42 on sots_outdoor_sample (18.11). The model
     card has the command.
 """
 

@@ -8,9 +8,9 @@ to fit (`MatchedPairs`), and pairs that do not are left out.
 
 Data: refracting drops synthesized on BSDS500, and RobotCar's pairs.
 Time: 55 minutes by default, planned for two CPU cores.
-Result: muirf_tiny_raindrop, which begins with muirf_tiny_all_weather: +0.77 dB
-    on four photographs of Qian et al. and +3.96 on Kodak's with synthesized
-    drops (Y). The model card has the command.
+Result: muirf_tiny_raindrop, which begins with muirf_tiny_all_weather: +1.06 dB
+    on four photographs of Qian et al. and +3.89 on Kodak's with synthesized
+    drops (Y). The model card has the commands.
 """
 
 import keras
