@@ -92,6 +92,20 @@ def test_what_is_seen_as_clear_is_counted(tmp_path):
     assert "| ohaze | " in said
 
 
+@pytest.mark.slow
+def test_what_real_photographs_are_seen_as_is_counted(tmp_path):
+    for name in ("haze", "snow"):
+        (tmp_path / name).mkdir()
+        picture = np.full((64, 96, 3), (90, 130, 200), "uint8")
+        Image.fromarray(picture).save(tmp_path / name / "sky.png")
+    said = run("real_recognition.py", tmp_path, "--preset", "muirf_tiny_dehaze")
+    rows = [row for row in said.splitlines() if row.startswith("| ")]
+    assert rows[0] == "| weather | images | seen as haze | seen as clear |"
+    # The preset knows no snow.
+    (row,) = rows[1:]
+    assert row in ("| haze | 1 | 1 | 0 |", "| haze | 1 | 0 | 1 |")
+
+
 def test_candidates_take_turns():
     calls = []
     args = timing.arguments("A test.", rounds=3).parse_args([])
