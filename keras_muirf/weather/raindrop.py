@@ -20,7 +20,7 @@ LAYERS = (
 )
 
 # Of a point on the pane, in pixels at full defocus.
-CONFUSION = 13.0
+CONFUSION = 16.0
 
 # Red, green and blue: how far the sky is bluer and the ground browner.
 COOL = (-0.05, 0.0, 0.06)
@@ -58,7 +58,7 @@ class Raindrop(WeatherLayer):
             sizes of drops, drawn log-uniformly; 1 suits photographs of some
             500 pixels. Defaults to `(0.6, 1.6)`.
         defocus: float or `(low, high)` range within [0, 1]. 0 gives drops a
-            sharp edge. The circle of confusion has a radius of 13 pixels
+            sharp edge. The circle of confusion has a radius of 16 pixels
             times the factor on the sizes and the square of `defocus`: what is
             smaller is hardly seen. Defaults to `(0, 1)`.
         seed: int or None. The seed of the random draws.
@@ -175,8 +175,9 @@ class Raindrop(WeatherLayer):
             images, len(LAYERS), 8, self.seed_generator
         )
         confusion = CONFUSION * scale * ops.square(defocus)
-        # Where the small ones are gone there are more of the large.
-        focus = focus + 2.0 * ops.square(defocus)
+        # Where the small ones are gone there are more, and larger ones.
+        focus = focus + 1.5 * ops.square(defocus)
+        density = density * (1.0 + ops.square(defocus))
         clear, shade, sky = 1.0, 1.0, 0.0
         x, y = across, along
         for l, (cell, small, large, share) in enumerate(LAYERS):
@@ -213,8 +214,10 @@ class Raindrop(WeatherLayer):
             # `radius` is that of the blurred drop: what lies within by the
             # circle's radius is the drop.
             drop = ops.maximum(radius - confusion, 0.0)
-            opacity = ops.minimum(ops.square(drop / (confusion + 1e-3)), 1.0)
-            edge = ops.minimum((2.0 * confusion + 1.0) / radius + 0.12, 1.0)
+            opacity = ops.minimum(drop / (confusion + 1e-3), 1.0)
+            # Full within the one's radius less the other's, none beyond both.
+            edge = 2.0 * ops.minimum(drop, confusion) + 1.0
+            edge = ops.minimum(edge / radius + 0.12, 1.0)
             mask = shown * fields.smoothstep((1.0 - root) / edge)
             mask = mask * opacity * (0.7 + 0.3 * bright)
             bulge = 1.0 + ops.square(root)
