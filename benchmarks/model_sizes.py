@@ -27,11 +27,13 @@ LIMITS = {
 }
 
 
-def new_restorer(size):
+def new_restorer(size, scales=1):
     backbone = keras_muirf.models.MUIRFBackbone(
         **keras_muirf.models.SIZES[size], image_shape=(SIDE, SIDE, 3)
     )
-    return keras_muirf.models.MUIRFImageRestorer(backbone, compile=False)
+    return keras_muirf.models.MUIRFImageRestorer(
+        backbone, scales=scales, compile=False
+    )
 
 
 def active_parameters(model):
@@ -107,14 +109,19 @@ def _(layer: layers.RestorationBlock, shape):
 
 
 @layer_multiply_adds.register
+def _(layer: layers.ScaleRouting, shape):
+    return sum(math.prod(weight.shape) for weight in layer.weights)
+
+
+@layer_multiply_adds.register
 def _(layer: layers.CPSMRouter, shape):
     kernels = (layer.expert_kernel, layer.context_kernel, layer.weather_kernel)
     return sum(math.prod(kernel.shape) for kernel in kernels)
 
 
-def row(size):
+def row(size, scales=1):
     """One line of the table."""
-    restorer = new_restorer(size)
+    restorer = new_restorer(size, scales)
     active, count = active_parameters(restorer), multiply_adds(restorer)
     most_active, most_count = LIMITS.get(size, (math.inf, math.inf))
     return {
@@ -133,10 +140,13 @@ def main():
     parser.add_argument(
         "--size", nargs="+", default=list(keras_muirf.models.SIZES)
     )
+    parser.add_argument(
+        "--scales", type=int, default=1, help="at which images are restored"
+    )
     parser.add_argument("--json", help="file for all the numbers")
     parser.add_argument("--markdown", help="file for the table")
     args = parser.parse_args()
-    rows = [row(size) for size in args.size]
+    rows = [row(size, args.scales) for size in args.size]
     tables = [(f"Sizes, one image of {SIDE}x{SIDE}", rows)]
     timing.write(args, [timing.record([keras.config.backend()], tables)])
 

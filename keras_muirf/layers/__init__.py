@@ -13,11 +13,14 @@ from keras_muirf.layers.cpsm_router import CPSMRouter as CPSMRouter
 from keras_muirf.layers.depthwise_conv2d import (
     FastDepthwiseConv2D as FastDepthwiseConv2D,
 )
+from keras_muirf.layers.half_size import DoubleSize as DoubleSize
+from keras_muirf.layers.half_size import HalfSize as HalfSize
 from keras_muirf.layers.pixel_shuffle import DepthToSpace as DepthToSpace
 from keras_muirf.layers.pixel_shuffle import SpaceToDepth as SpaceToDepth
 from keras_muirf.layers.restoration_block import (
     RestorationBlock as RestorationBlock,
 )
+from keras_muirf.layers.scale_routing import ScaleRouting as ScaleRouting
 from keras_muirf.layers.shared_layer_normalization import (
     SharedLayerNormalization as SharedLayerNormalization,
 )

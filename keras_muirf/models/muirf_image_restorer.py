@@ -11,6 +11,7 @@ from keras_muirf.models.muirf_image_restorer_preprocessor import (
     MUIRFImageRestorerPreprocessor,
 )
 from keras_muirf.models.predict import predict
+from keras_muirf.models.restore_at_scales import restore_at_scales
 from keras_muirf.models.restored_images import as_float_batch
 from keras_muirf.models.restored_images import like_input
 from keras_muirf.models.routing_report import routing_report
@@ -34,6 +35,11 @@ class MUIRFImageRestorer(ImageRestorer):
             or `None` if inputs are preprocessed already.
         weathers: tuple of strings. Names of the backbone's weathers, in
             order. Defaults to `keras_muirf.WEATHERS`.
+        scales: int. At how many scales the image is restored: first as it
+            is, then what came of it at half its size, and so on, by the same
+            network, which is told the scale. What it changes there is enlarged
+            and added: drops and flakes wider than the network looks. A second
+            scale costs a quarter of the first. Defaults to `1`.
         **kwargs: `compile`, whether to compile with the defaults, and
             arguments of `keras.Model`.
 
@@ -94,7 +100,9 @@ class MUIRFImageRestorer(ImageRestorer):
         '"weather": their indices}.'
     )
 
-    def __init__(self, backbone, preprocessor=None, weathers=None, **kwargs):
+    def __init__(
+        self, backbone, preprocessor=None, weathers=None, scales=1, **kwargs
+    ):
         weathers = tuple(map(require_weather, weathers or WEATHERS))
         if len(weathers) != backbone.num_weathers:
             raise ValueError(
@@ -104,25 +112,7 @@ class MUIRFImageRestorer(ImageRestorer):
             )
 
         # === Layers ===
-        head = layers.Conv2D(
-            3,
-            3,
-            padding="same",
-            # Small: before training, the image comes back almost unchanged.
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-            dtype=backbone.dtype_policy,
-            name="head",
-        )
-        crop = layers.CropLike(dtype="float32", name="crop")
-        residual = keras.layers.Add(dtype="float32", name="residual")
-
-        def restored(image, features, routing):
-            # Cropped last: the head, too, sees the reflection at the border.
-            change = crop(head(features), image)
-            if backbone.clear_class:
-                gate = ops.cast(routing["gate"], "float32")
-                change = change * gate[:, None, None, :]
-            return residual([image, change])
+        restored = restore_at_scales(backbone, scales)
 
         # === Functional Model ===
         inputs = backbone.input
@@ -137,12 +127,17 @@ class MUIRFImageRestorer(ImageRestorer):
         self.backbone = backbone
         self.preprocessor = preprocessor
         self.weathers = weathers
+        self.scales = scales
         self.restored = restored
         if compile:
             self.compile()
 
     def get_config(self):
-        return {**super().get_config(), "weathers": self.weathers}
+        return {
+            **super().get_config(),
+            "weathers": self.weathers,
+            "scales": self.scales,
+        }
 
     @property
     def num_tasks(self):
@@ -332,7 +327,7 @@ class MUIRFImageRestorer(ImageRestorer):
     @property
     def size_multiple(self):
         """Height and width are extended to multiples of this, inside."""
-        return self.backbone.size_multiple
+        return self.backbone.size_multiple * 2 ** (self.scales - 1)
 
     @property
     def shallow_stride(self):
@@ -342,7 +337,11 @@ class MUIRFImageRestorer(ImageRestorer):
     @property
     def halo(self):
         """Pixels around a pixel beyond which its result does not look."""
-        return self.backbone.halo + 1
+        reach = self.backbone.halo + 1
+        # At a smaller scale, with what making it small and large again adds.
+        return reach + sum(
+            2**scale * (reach + 2) for scale in range(1, self.scales)
+        )
 
     @property
     def recommended_tile(self):

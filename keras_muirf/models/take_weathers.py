@@ -2,7 +2,7 @@ import numpy as np
 from keras import ops
 
 
-def take_weathers(restorer, weathers):
+def take_weathers(restorer, weathers, scales: int | None = None):
     """Makes a restorer of some weathers out of one of more.
 
     It has what the weathers share and what is specific to those named. Told
@@ -14,6 +14,8 @@ def take_weathers(restorer, weathers):
         restorer: a `keras_muirf.models.MUIRFImageRestorer`.
         weathers: tuple of strings, some of `restorer.weathers`, in the order
             that the new restorer is to have.
+        scales: int or `None`. At how many scales the new restorer restores.
+            Defaults to the number of `restorer`.
 
     Returns:
         A `keras_muirf.models.MUIRFImageRestorer` with weights of its own, not
@@ -57,16 +59,21 @@ def take_weathers(restorer, weathers):
         ),
         restorer.preprocessor,
         weathers=weathers,
+        scales=restorer.scales if scales is None else scales,
         compile=False,
     )
     rows = [known.index(weather) for weather in weathers]
     # The class without weather stands behind the weathers.
     classes = [*rows, *range(len(known), len(restorer.classes))]
-    for whole, taken in zip(restorer.weights, part.weights, strict=True):
-        value = ops.convert_to_numpy(whole)
-        if "/specific_" in whole.path:
+    known_weights = {weight.path: weight for weight in restorer.weights}
+    for taken in part.weights:
+        # A scale that is new begins as it does in a new restorer.
+        if taken.path not in known_weights:
+            continue
+        value = ops.convert_to_numpy(known_weights[taken.path])
+        if "/specific_" in taken.path:
             value = value[rows]
-        elif "router/weather_" in whole.path:
+        elif "router/weather_" in taken.path:
             value = np.take(value, classes, axis=-1)
         taken.assign(value)
     return part

@@ -17,7 +17,12 @@ _SMOKE_SIZE = {
 }
 
 
-def new_restorer(size: str, weathers=WEATHERS, start: str | None = None):
+def new_restorer(
+    size: str,
+    weathers=WEATHERS,
+    start: str | None = None,
+    scales: int | None = None,
+):
     """Makes a restorer with random weights, or those of a preset to go on from.
 
     Args:
@@ -27,6 +32,8 @@ def new_restorer(size: str, weathers=WEATHERS, start: str | None = None):
         start: `None`, or string, a preset: network and weights are then its
             own, whatever the size. Of a preset of more weathers those asked
             for are taken.
+        scales: `None`, or int, at how many scales the network restores.
+            Defaults to 1, or the number of `start`.
 
     Returns:
         A `keras_muirf.models.MUIRFImageRestorer`.
@@ -41,7 +48,7 @@ def new_restorer(size: str, weathers=WEATHERS, start: str | None = None):
     ```
     """
     if start is not None:
-        return _from_preset(start, tuple(weathers))
+        return _from_preset(start, tuple(weathers), scales)
     config: dict = {**models.SIZES, SMOKE: _SMOKE_SIZE}[size]
     return models.MUIRFImageRestorer(
         models.MUIRFBackbone(
@@ -49,17 +56,18 @@ def new_restorer(size: str, weathers=WEATHERS, start: str | None = None):
         ),
         models.MUIRFImageRestorerPreprocessor(layers.MUIRFImageConverter()),
         weathers=weathers,
+        scales=scales or 1,
     )
 
 
-def _from_preset(start, weathers):
+def _from_preset(start, weathers, scales):
     try:
         restorer = models.MUIRFImageRestorer.from_preset(start)
     # Files from anywhere: what may be wrong with them has no common type.
     except Exception as error:
         words = " ".join(str(error).split())
         raise RunError(f"start={start} cannot be loaded: {words}", 2) from error
-    if restorer.weathers == weathers:
+    if restorer.weathers == weathers and scales in (None, restorer.scales):
         return restorer
     if not set(weathers) <= set(restorer.weathers):
         raise RunError(
@@ -67,4 +75,4 @@ def _from_preset(start, weathers):
             f"this recipe trains {', '.join(weathers)}.",
             2,
         )
-    return models.take_weathers(restorer, weathers)
+    return models.take_weathers(restorer, weathers, scales)

@@ -10,11 +10,16 @@ from keras_muirf import layers
 
 
 @pytest.mark.parametrize(
-    "size",
-    ["tiny", "small", pytest.param("base", marks=pytest.mark.slow)],
+    ("size", "scales"),
+    [
+        ("tiny", 1),
+        ("tiny", 2),
+        ("small", 1),
+        pytest.param("base", 1, marks=pytest.mark.slow),
+    ],
 )
-def test_sizes_use_their_limits_and_hold_them(size):
-    restorer = model_sizes.new_restorer(size)
+def test_sizes_use_their_limits_and_hold_them(size, scales):
+    restorer = model_sizes.new_restorer(size, scales)
     active, count = model_sizes.LIMITS[size]
     # Tiny leaves room: it is for phones.
     least = 0.5 if size == "tiny" else 0.7

@@ -9,14 +9,29 @@ import keras_muirf
 from keras_muirf import models
 
 
-@pytest.fixture(scope="module")
-def restorer():
+def changing_restorer(**kwargs):
     keras.utils.set_random_seed(0)
-    restorer = small_restorer()
+    restorer = small_restorer(**kwargs)
     # Far from the identity that a new restorer is.
     for weight in restorer.weights:
         if weight.path.endswith("head/kernel"):
             weight.assign(30 * weight.value)
+    return restorer
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    return changing_restorer()
+
+
+@pytest.fixture(scope="module")
+def two_scales():
+    restorer = changing_restorer(scales=2)
+    for weight in restorer.weights:
+        if weight.path.endswith("scale_1/specific_offset"):
+            weight.assign(np.linspace([-1, 0, 0, 0], 1, 8, axis=-1))
+        if weight.path.endswith("scale_1/specific_gain"):
+            weight.assign([[0.5], [1.0], [0.0], [2.0]])
     return restorer
 
 
@@ -156,7 +171,12 @@ def test_routing_report(restorer):
     )
 
 
-def test_a_tile_with_its_halo_is_restored_as_in_its_image(restorer):
+@pytest.mark.parametrize("scales", [1, 2, 3])
+def test_a_tile_with_its_halo_is_restored_as_in_its_image(scales):
+    restorer = changing_restorer(scales=scales)
+    for weight in restorer.weights:
+        if weight.path.endswith("/specific_gain"):
+            weight.assign(np.ones(weight.shape))
     multiple = restorer.size_multiple
     halo = -(-restorer.halo // multiple) * multiple
     size = 2 * halo + 2 * multiple
@@ -169,6 +189,55 @@ def test_a_tile_with_its_halo_is_restored_as_in_its_image(restorer):
         whole[:, multiple + halo : size + multiple - halo],
         atol=2e-6,
     )
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 10), (16, 24)])
+def test_a_second_scale_corrects_the_first(restorer, two_scales, size):
+    x = 0.25 + 0.5 * photograph(*size, "float32")[None]
+    once, twice = (
+        r.restore_tiles(x, r.route(r.shallow_moments(x), "rain"), clip=False)
+        for r in (restorer, two_scales)
+    )
+    # By hand, from the parts: extended to even sizes, halved, enlarged.
+    height, width = size
+    odd = ((0, 0), (0, height % 2), (0, width % 2), (0, 0))
+    even = np.pad(once, odd, mode="reflect")
+    halves = (1, even.shape[1] // 2, 2, even.shape[2] // 2, 2, 3)
+    small = even.reshape(halves).mean(axis=(2, 4))
+    routing = two_scales.route(two_scales.shallow_moments(x), "rain")
+    routing["context"] = routing["context"] + np.linspace(-1, 1, 8)
+    change = restorer.restore_tiles(small, routing, clip=False) - small
+    large = keras.layers.UpSampling2D(
+        2, interpolation="bilinear", data_format="channels_last"
+    )(change)
+    large = ops.convert_to_numpy(large)[:, :height, :width]
+    np.testing.assert_allclose(twice, once + 0.5 * large, atol=1e-5)
+    assert np.abs(large).max() > 1e-3
+
+
+def test_a_scale_is_for_the_weathers_it_was_trained_on(restorer, two_scales):
+    x = photograph(16, 24, "float32")
+    np.testing.assert_array_equal(
+        two_scales.restore(x, "haze"), restorer.restore(x, "haze")
+    )
+    for weather in ("rain", "snow", "raindrop"):
+        change = two_scales.restore(x, weather) - restorer.restore(x, weather)
+        assert np.abs(change).max() > 1e-3
+
+
+@pytest.mark.every_backend
+def test_scales_are_part_of_a_preset(two_scales, tmp_path):
+    two_scales.save_to_preset(tmp_path)
+    loaded = models.MUIRFImageRestorer.from_preset(tmp_path)
+    assert loaded.scales == 2
+    x = photograph(17, 23)
+    np.testing.assert_array_equal(loaded.restore(x), two_scales.restore(x))
+
+
+@pytest.mark.parametrize("scales", [0, 1.5, "2"])
+def test_scales_are_counted(scales):
+    with pytest.raises(ValueError, match="`scales` must be an integer"):
+        small_restorer(scales=scales)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ def test_all_weathers_are_the_whole(whole, image):
     assert part.backbone is not whole.backbone
 
 
+def test_a_new_scale_changes_nothing(whole, image):
+    part = take_weathers(whole, whole.weathers, scales=whole.scales + 1)
+    assert part.scales == whole.scales + 1
+    np.testing.assert_allclose(
+        part.restore(image), whole.restore(image), atol=1e-6
+    )
+
+
 def test_a_part_is_smaller_and_a_preset(whole, image, tmp_path):
     part = take_weathers(whole, ("haze",))
     assert part.count_params() < 0.6 * whole.count_params()

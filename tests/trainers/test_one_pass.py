@@ -26,7 +26,7 @@ def weather_batch(rng, images=8, size=12):
     return {"image": x, "weather": weather}, y
 
 
-def trained(way, batch, frozen=(), **config):
+def trained(way, batch, frozen=(), scales=1, **config):
     """The weights after two steps from the same start."""
     keras.utils.set_random_seed(1)
     restorer = models.MUIRFImageRestorer(
@@ -35,7 +35,8 @@ def trained(way, batch, frozen=(), **config):
             sharing_loss_weight=0.0,
             **BLOCKS,
             **config,
-        )
+        ),
+        scales=scales,
     )
     for variable in restorer.trainable_variables:
         variable.trainable = variable.name not in frozen
@@ -57,6 +58,7 @@ def trained(way, batch, frozen=(), **config):
     "config",
     [
         {},
+        {"scales": 2},
         pytest.param({"specific_fraction": 0.0}, marks=pytest.mark.slow),
         pytest.param({"cpsm_depthwise": True}, marks=pytest.mark.slow),
         pytest.param({"frozen": ("kernel",)}, marks=pytest.mark.slow),
