@@ -17,12 +17,7 @@ _SMOKE_SIZE = {
 }
 
 
-def new_restorer(
-    size: str,
-    weathers=WEATHERS,
-    start: str | None = None,
-    scales: int | None = None,
-):
+def new_restorer(size: str, weathers=WEATHERS, start: str | None = None):
     """Makes a restorer with random weights, or those of a preset to go on from.
 
     Args:
@@ -32,8 +27,6 @@ def new_restorer(
         start: `None`, or string, a preset: network and weights are then its
             own, whatever the size. Of a preset of more weathers those asked
             for are taken.
-        scales: `None`, or int, at how many scales the network restores.
-            Defaults to 1, or the number of `start`.
 
     Returns:
         A `keras_muirf.models.MUIRFImageRestorer`.
@@ -48,7 +41,7 @@ def new_restorer(
     ```
     """
     if start is not None:
-        return _from_preset(start, tuple(weathers), scales)
+        return _from_preset(start, tuple(weathers))
     config: dict = {**models.SIZES, SMOKE: _SMOKE_SIZE}[size]
     return models.MUIRFImageRestorer(
         models.MUIRFBackbone(
@@ -56,18 +49,17 @@ def new_restorer(
         ),
         models.MUIRFImageRestorerPreprocessor(layers.MUIRFImageConverter()),
         weathers=weathers,
-        scales=scales or 1,
     )
 
 
-def _from_preset(start, weathers, scales):
+def _from_preset(start, weathers):
     try:
         restorer = models.MUIRFImageRestorer.from_preset(start)
     # Files from anywhere: what may be wrong with them has no common type.
     except Exception as error:
         words = " ".join(str(error).split())
         raise RunError(f"start={start} cannot be loaded: {words}", 2) from error
-    if restorer.weathers == weathers and scales in (None, restorer.scales):
+    if restorer.weathers == weathers:
         return restorer
     if not set(weathers) <= set(restorer.weathers):
         raise RunError(
@@ -75,4 +67,4 @@ def _from_preset(start, weathers, scales):
             f"this recipe trains {', '.join(weathers)}.",
             2,
         )
-    return models.take_weathers(restorer, weathers, scales)
+    return models.take_weathers(restorer, weathers)
