@@ -93,6 +93,17 @@ def test_what_is_seen_as_clear_is_counted(tmp_path):
 
 
 @pytest.mark.slow
+def test_gains_of_a_second_scale_are_compared(tmp_path):
+    data = drawn_data.draw(tmp_path)
+    said = run("scale_gain.py", data, "--preset", "muirf_tiny_raindrop")
+    rows = [r for r in said.splitlines() if r.startswith("| raindrop, ")]
+    assert len(rows) == 2
+    for row in rows:
+        found = [float(cell) for cell in row.split("|")[3:-1]]
+        assert len(set(found)) > 1 and min(found) > 10
+
+
+@pytest.mark.slow
 def test_what_real_photographs_are_seen_as_is_counted(tmp_path):
     for name in ("haze", "snow"):
         (tmp_path / name).mkdir()
