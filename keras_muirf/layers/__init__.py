@@ -13,8 +13,7 @@ from keras_muirf.layers.cpsm_router import CPSMRouter as CPSMRouter
 from keras_muirf.layers.depthwise_conv2d import (
     FastDepthwiseConv2D as FastDepthwiseConv2D,
 )
-from keras_muirf.layers.half_size import DoubleSize as DoubleSize
-from keras_muirf.layers.half_size import HalfSize as HalfSize
+from keras_muirf.layers.double_size import DoubleSize as DoubleSize
 from keras_muirf.layers.pixel_shuffle import DepthToSpace as DepthToSpace
 from keras_muirf.layers.pixel_shuffle import SpaceToDepth as SpaceToDepth
 from keras_muirf.layers.restoration_block import (

@@ -41,7 +41,9 @@ def restore_at_scales(backbone, scales: int):
     )
     crop = layers.CropLike(dtype="float32", name="crop")
     residual = keras.layers.Add(dtype="float32", name="residual")
-    half = layers.HalfSize(dtype="float32", name="half")
+    half = keras.layers.AveragePooling2D(
+        2, data_format="channels_last", dtype="float32", name="half"
+    )
     double = layers.DoubleSize(dtype="float32", name="double")
     further = [
         (

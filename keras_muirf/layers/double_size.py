@@ -1,35 +1,7 @@
-"""Between the scales of an image, in both directions."""
-
 import keras
 from keras import ops
 
 from keras_muirf.layers.pixel_shuffle import DepthToSpace
-
-
-@keras.saving.register_keras_serializable(package="keras_muirf")
-class HalfSize(keras.layers.Layer):
-    """Takes the mean of every 2 x 2 neighbourhood.
-
-    Call arguments:
-        inputs: tensor `(B, 2 h, 2 w, C)`.
-
-    Returns:
-        A tensor `(B, h, w, C)`.
-    """
-
-    def call(self, inputs):
-        return ops.average_pool(
-            inputs, (2, 2), (2, 2), data_format="channels_last"
-        )
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, channels = input_shape
-        return (
-            batch,
-            None if height is None else height // 2,
-            None if width is None else width // 2,
-            channels,
-        )
 
 
 @keras.saving.register_keras_serializable(package="keras_muirf")
